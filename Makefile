@@ -1,0 +1,39 @@
+# `make run` starts the bot, `make test` runs the tests; each prepares .venv first, once.
+
+CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
+RUNNABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+VENV := .venv
+READY := $(VENV)/.ready
+
+.PHONY: run test bench lint e2e soak clean
+
+run: $(READY)
+	@$(VENV)/bin/ce-bot run
+
+test: $(READY)
+	@$(VENV)/bin/pytest
+
+lint: $(READY)
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+
+bench: $(READY)
+	@$(VENV)/bin/python -m tests.bench
+
+e2e: $(READY)
+	@tests/e2e/run
+
+soak: $(READY)
+	@$(VENV)/bin/pytest -m soak
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+$(READY): pyproject.toml constraints.txt
+	@found=; for python in $(CANDIDATES); do \
+	  if "$$python" -c '$(RUNNABLE)' >/dev/null 2>&1; then found="$$python"; break; fi; done; \
+	if [ -z "$$found" ]; then \
+	  echo "ce-bot needs Python 3.11 or newer with venv and pip (on Debian: apt install python3 python3-venv)." >&2; exit 2; fi; \
+	echo "Preparing $(VENV) (once)..." && \
+	"$$found" -m venv --clear $(VENV) && \
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[dev]' && touch $@

@@ -1,0 +1,140 @@
+"""The schema, one migration after another: appended to, never edited.
+
+Days are ISO dates, moments ISO times in UTC, both as text. A fact is never overwritten: `added_by` and
+`ended_by` name the changes (rows of `audit`) that brought it in and took it out; NULL means it holds.
+"""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("ce-bot")
+
+
+@migrations()
+def m001_facts(db: Database) -> None:
+    """Members and their facts, the audit, answered requests, and where everybody stands."""
+    db.executescript(
+        """
+CREATE TABLE members (
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    timezone TEXT,
+    timezone_checked_at TEXT,
+    enrolled_at TEXT NOT NULL,
+    last_number INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (workspace, member)
+) STRICT;
+
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    at TEXT NOT NULL,
+    undone_by INTEGER REFERENCES audit (id),
+    FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
+) STRICT;
+CREATE INDEX audit_of_member ON audit (workspace, member, id);
+
+CREATE TABLE credentials (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    code TEXT NOT NULL,
+    earned_on TEXT,
+    added_by INTEGER NOT NULL REFERENCES audit (id),
+    ended_by INTEGER REFERENCES audit (id),
+    FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
+) STRICT;
+CREATE UNIQUE INDEX credentials_held ON credentials (workspace, member, code) WHERE ended_by IS NULL;
+CREATE INDEX credentials_added_by ON credentials (added_by);
+CREATE INDEX credentials_ended_by ON credentials (ended_by) WHERE ended_by IS NOT NULL;
+
+CREATE TABLE portal_dates (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    code TEXT NOT NULL,
+    suspends_on TEXT NOT NULL,
+    expires_on TEXT,
+    cycle_started_on TEXT,
+    confirmed_on TEXT NOT NULL,
+    added_by INTEGER NOT NULL REFERENCES audit (id),
+    ended_by INTEGER REFERENCES audit (id),
+    FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
+) STRICT;
+CREATE INDEX portal_dates_shown ON portal_dates (workspace, member, code) WHERE ended_by IS NULL;
+CREATE INDEX portal_dates_added_by ON portal_dates (added_by);
+CREATE INDEX portal_dates_ended_by ON portal_dates (ended_by) WHERE ended_by IS NOT NULL;
+
+CREATE TABLE activities (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('course', 'global_event', 'local_event', 'presentation')),
+    done_on TEXT NOT NULL,
+    title TEXT NOT NULL,
+    units INTEGER CHECK (units > 0),
+    state TEXT NOT NULL CHECK (state IN ('logged', 'entered', 'confirmed', 'rejected')),
+    link TEXT,
+    added_by INTEGER NOT NULL REFERENCES audit (id),
+    ended_by INTEGER REFERENCES audit (id),
+    FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
+) STRICT;
+CREATE UNIQUE INDEX activities_logged ON activities (workspace, member, number) WHERE ended_by IS NULL;
+CREATE INDEX activities_added_by ON activities (added_by);
+CREATE INDEX activities_ended_by ON activities (ended_by) WHERE ended_by IS NOT NULL;
+
+CREATE TABLE exams (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    code TEXT NOT NULL,
+    passed_on TEXT NOT NULL,
+    added_by INTEGER NOT NULL REFERENCES audit (id),
+    ended_by INTEGER REFERENCES audit (id),
+    FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
+) STRICT;
+CREATE UNIQUE INDEX exams_passed ON exams (workspace, member, code, passed_on) WHERE ended_by IS NULL;
+CREATE INDEX exams_added_by ON exams (added_by);
+CREATE INDEX exams_ended_by ON exams (ended_by) WHERE ended_by IS NOT NULL;
+
+CREATE TABLE requests (
+    workspace TEXT NOT NULL,
+    key TEXT NOT NULL,
+    member TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (workspace, key)
+) STRICT;
+CREATE INDEX requests_by_age ON requests (at);
+
+CREATE TABLE standings (
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    code TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    holds_before TEXT,
+    level TEXT NOT NULL,
+    started_on TEXT NOT NULL,
+    suspends_on TEXT NOT NULL,
+    expires_on TEXT NOT NULL,
+    last_safe_day TEXT NOT NULL,
+    dates TEXT NOT NULL,
+    credited INTEGER NOT NULL,
+    required INTEGER NOT NULL,
+    exam_opens_on TEXT NOT NULL,
+    exam_closes_on TEXT NOT NULL,
+    used TEXT NOT NULL,
+    renewals TEXT NOT NULL,
+    warnings TEXT NOT NULL,
+    PRIMARY KEY (workspace, member, code),
+    FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
+) STRICT;
+CREATE INDEX standings_by_suspension ON standings (suspends_on);
+CREATE INDEX standings_by_last_safe_day ON standings (last_safe_day);
+"""
+    )

@@ -1,0 +1,113 @@
+"""Where everybody stands, kept with every change: what status, reminders and teams read."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rules import By, Cycle, Dates, ExamWindow, Kind, Renewal, Standing, status_on
+
+from .facts import KINDS, Row, iso
+
+DATES = {dates.value: dates for dates in Dates}
+COLUMNS = (
+    "code",
+    "level",
+    "started_on",
+    "suspends_on",
+    "expires_on",
+    "last_safe_day",
+    "dates",
+    "credited",
+    "required",
+    "exam_opens_on",
+    "exam_closes_on",
+    "used",
+    "renewals",
+    "warnings",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A member's standings as last computed, without the single activities.
+
+    They hold from `as_of` up to, not including, `holds_before` (None: as long as no fact changes), for the
+    policy with this fingerprint.
+    """
+
+    policy: str
+    as_of: date
+    holds_before: date | None
+    standings: tuple[Standing, ...]
+
+    def holds_on(self, day: date, policy: str) -> bool:
+        """Whether these are the standings of `day` under the policy with this fingerprint."""
+        return (
+            self.policy == policy
+            and self.as_of <= day
+            and (self.holds_before is None or day < self.holds_before)
+        )
+
+
+def row_of(standing: Standing) -> dict[str, Any]:
+    """The columns of a standing."""
+    cycle, window = standing.cycle, standing.exam_window
+    return {
+        "code": standing.code,
+        "level": standing.level,
+        "started_on": cycle.started_on.isoformat(),
+        "suspends_on": cycle.suspends_on.isoformat(),
+        "expires_on": cycle.expires_on.isoformat(),
+        "last_safe_day": standing.last_safe_day.isoformat(),
+        "dates": cycle.dates.value,
+        "credited": standing.credited,
+        "required": standing.required,
+        "exam_opens_on": window.opens_on.isoformat(),
+        "exam_closes_on": window.closes_on.isoformat(),
+        "used": json.dumps(standing.used),
+        "renewals": json.dumps(
+            [
+                [
+                    renewal.renewed_on.isoformat(),
+                    renewal.by,
+                    renewal.suspends_on.isoformat(),
+                    renewal.expires_on.isoformat(),
+                ]
+                for renewal in standing.renewals
+            ]
+        ),
+        "warnings": json.dumps(standing.warnings, ensure_ascii=False),
+    }
+
+
+def standing_of(row: Row, day: date) -> Standing:
+    """The standing in a row of COLUMNS, its status as of `day`."""
+    (code, level, started_on, suspends_on, expires_on, safe, dates, credited, required, opens_on,
+     closes_on, used, renewals, warnings) = row  # fmt: skip
+    cycle = Cycle(iso(started_on), iso(suspends_on), iso(expires_on), DATES[dates])
+    return Standing(
+        code=code,
+        level=level,
+        status=status_on(cycle, day),
+        cycle=cycle,
+        last_safe_day=iso(safe),
+        credited=credited,
+        required=required,
+        used=_used(used),
+        activities=(),
+        renewals=_renewals(renewals),
+        exam_window=ExamWindow(iso(opens_on), iso(closes_on)),
+        warnings=tuple(json.loads(warnings)) if warnings != "[]" else (),
+    )
+
+
+def _used(text: str) -> dict[Kind, int]:
+    return {KINDS[kind]: count for kind, count in json.loads(text).items()}
+
+
+def _renewals(text: str) -> tuple[Renewal, ...]:
+    return tuple(
+        Renewal(iso(renewed_on), By(by), iso(suspends_on), iso(expires_on))
+        for renewed_on, by, suspends_on, expires_on in json.loads(text)
+    )

@@ -1,0 +1,176 @@
+"""The database itself: opened once a thread, read freely, written in short transactions."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from .errors import LedgerBusyError, LedgerNewerError, LedgerNotOursError, named_errors
+from .facts import Facts, Member, activity_of, credential_of, exam_of, iso, portal_of
+from .migrations import migrations
+from .standings import COLUMNS, Kept, standing_of
+from .writer import Writer
+
+# Slack waits 3 seconds for an answer; a member is told "busy" well before.
+BUSY_MS = 1500
+_STANDINGS = (
+    f"SELECT policy, as_of, holds_before, {', '.join(COLUMNS)} FROM standings "  # noqa: S608 - constants
+    "WHERE workspace = :workspace AND member = :member"
+)
+_CREDENTIALS = (
+    "SELECT code, earned_on FROM credentials "
+    "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL ORDER BY code"
+)
+_PORTAL_DATES = (
+    "SELECT code, suspends_on, expires_on, confirmed_on, cycle_started_on FROM portal_dates "
+    "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL ORDER BY id"
+)
+_ACTIVITIES = (
+    "SELECT number, kind, done_on, title, units, state, link FROM activities "
+    "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL ORDER BY number"
+)
+_EXAMS = (
+    "SELECT code, passed_on FROM exams "
+    "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL ORDER BY code, passed_on"
+)
+
+
+class Ledger:
+    """Members' facts in one SQLite file; safe to share between threads and processes.
+
+    Raises a LedgerError, saying what to do, where the file cannot be used.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        self._local = threading.local()
+        self._writing = threading.Lock()
+        with named_errors(self.path):
+            self._prepare()
+
+    def _prepare(self) -> None:
+        path = Path(self.path)
+        with suppress(OSError):  # SQLite then says what is wrong, and the ledger what to do
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)
+        db = self._db()
+        tables = set(db.table_names())
+        if tables and "_sqlite_migrations" not in tables:
+            raise LedgerNotOursError(
+                f"The database {self.path} belongs to another program: name another file."
+            )
+        applied = {migration.name for migration in migrations.applied(db)}
+        known = {migration.name for migration in migrations._migrations}
+        if applied - known:
+            raise LedgerNewerError(
+                f"The database {self.path} was written by a newer ce-bot ({max(applied - known)}): "
+                "upgrade ce-bot or name another file."
+            )
+        if known - applied:
+            migrations.apply(db)
+
+    def _db(self) -> Database:
+        """This thread's connection; one shared between threads loses rows."""
+        found: Database | None = getattr(self._local, "db", None)
+        if found is None:
+            uri = f"{Path(self.path).absolute().as_uri()}?mode=rw"
+            connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            found = self._local.db = Database(connection)
+        return found
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        found: Database | None = getattr(self._local, "db", None)
+        if found is not None:
+            found.close()
+            self._local.db = None
+
+    @contextmanager
+    def write(self) -> Iterator["Writer"]:
+        """One transaction: all of it is saved at the end, or nothing.
+
+        Writers of this process wait for each other here, which is faster than SQLite's own waiting.
+        """
+        with named_errors(self.path):
+            if not self._writing.acquire(timeout=BUSY_MS / 1000):
+                raise LedgerBusyError(f"The database {self.path} is busy: try again in a moment.")
+            try:
+                db = self._db()
+                db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield Writer(db)
+                    db.execute("COMMIT")
+                except BaseException:
+                    db.rollback()
+                    raise
+            finally:
+                self._writing.release()
+
+    def facts(self, who: Member) -> Facts:
+        """All that holds about a member; inside a transaction of this thread, with what it has written."""
+        key = {"workspace": who.workspace, "member": who.id}
+        with named_errors(self.path):
+            db = self._db()
+            portal: dict[str, list[tuple[str | None, ...]]] = {}
+            for code, *shown in db.execute(_PORTAL_DATES, key):
+                portal.setdefault(code, []).append(tuple(shown))
+            return Facts(
+                credentials=tuple(
+                    credential_of(row, tuple(portal_of(shown) for shown in portal.get(row[0], ())))
+                    for row in db.execute(_CREDENTIALS, key)
+                ),
+                activities=tuple([activity_of(row) for row in db.execute(_ACTIVITIES, key)]),
+                exams=tuple([exam_of(row) for row in db.execute(_EXAMS, key)]),
+            )
+
+    def kept_standings(self, who: Member, day: date) -> Kept | None:
+        """The member's standings as last computed, with their status on `day`; None without credentials."""
+        with named_errors(self.path):
+            key = {"workspace": who.workspace, "member": who.id}
+            rows = self._db().execute(_STANDINGS, key).fetchall()
+        if not rows:
+            return None
+        policy, as_of, holds_before = rows[0][:3]
+        return Kept(
+            policy,
+            iso(as_of),
+            iso(holds_before) if holds_before else None,
+            tuple([standing_of(row[3:], day) for row in rows]),
+        )
+
+    def timezone(self, who: Member) -> tuple[str | None, datetime | None]:
+        """The member's time zone and when Slack was last asked for it, where known."""
+        with named_errors(self.path):
+            row = (
+                self._db()
+                .execute(
+                    "SELECT timezone, timezone_checked_at FROM members "
+                    "WHERE workspace = :workspace AND member = :member",
+                    {"workspace": who.workspace, "member": who.id},
+                )
+                .fetchone()
+            )
+        if row is None:
+            return None, None
+        return row[0], datetime.fromisoformat(row[1]) if row[1] else None
+
+    def count_activities(self, who: Member) -> int:
+        """How many activities a member has logged."""
+        with named_errors(self.path):
+            row = (
+                self._db()
+                .execute(
+                    "SELECT count(*) FROM activities "
+                    "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL",
+                    {"workspace": who.workspace, "member": who.id},
+                )
+                .fetchone()
+            )
+        return int(row[0])

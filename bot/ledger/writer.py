@@ -1,0 +1,242 @@
+"""What one transaction can write."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlite_utils import Database
+
+from rules import ExamPass, PortalDates, Standing
+
+from .errors import ChangedSinceError
+from .facts import LoggedActivity, Member
+from .standings import COLUMNS, row_of
+
+# Slack repeats a delivery for about 6 minutes, and a signed request can be replayed for 5.
+KEEP_ANSWERS = timedelta(days=1)
+FACT_TABLES = ("credentials", "portal_dates", "activities", "exams")
+
+_KEEP_STANDING = (
+    "INSERT INTO standings (workspace, member, policy, as_of, holds_before, "  # noqa: S608 - constants
+    f"{', '.join(COLUMNS)}) VALUES (:workspace, :member, :policy, :as_of, :holds_before, "
+    f"{', '.join(':' + column for column in COLUMNS)})"
+)
+
+
+class Change(NamedTuple):
+    """A row of the audit: what was done to what, without personal text."""
+
+    id: int
+    action: str
+    subject: str
+
+
+class Writer:
+    """The statements of one transaction, begun and ended by the ledger."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def _run(self, sql: str, who: Member, **values: Any) -> Any:
+        return self._db.execute(sql, {"workspace": who.workspace, "member": who.id, **values})
+
+    def answer_to(self, who: Member, key: str) -> str | None:
+        """The answer already given to the request with this key."""
+        row = self._run(
+            "SELECT answer FROM requests WHERE workspace = :workspace AND key = :key", who, key=key
+        ).fetchone()
+        return row[0] if row else None
+
+    def keep_answer(self, who: Member, key: str, answer: str, at: datetime) -> None:
+        """Remember the answer to a request, and forget those no longer asked for."""
+        self._run(
+            "INSERT INTO requests (workspace, key, member, answer, at) "
+            "VALUES (:workspace, :key, :member, :answer, :at)",
+            who, key=key, answer=answer, at=_moment(at),
+        )  # fmt: skip
+        self._db.execute("DELETE FROM requests WHERE at < :before", {"before": _moment(at - KEEP_ANSWERS)})
+
+    def enrol(self, who: Member, at: datetime) -> None:
+        """Make sure the member is known."""
+        self._run(
+            "INSERT INTO members (workspace, member, enrolled_at) VALUES (:workspace, :member, :at) "
+            "ON CONFLICT (workspace, member) DO NOTHING",
+            who, at=_moment(at),
+        )  # fmt: skip
+
+    def set_timezone(self, who: Member, timezone: str, at: datetime) -> None:
+        """Remember the member's time zone, as Slack named it at this moment."""
+        self._run(
+            "INSERT INTO members (workspace, member, enrolled_at, timezone, timezone_checked_at) "
+            "VALUES (:workspace, :member, :at, :timezone, :at) ON CONFLICT (workspace, member) "
+            "DO UPDATE SET timezone = excluded.timezone, timezone_checked_at = excluded.timezone_checked_at",
+            who, timezone=timezone, at=_moment(at),
+        )  # fmt: skip
+
+    def begin_change(self, who: Member, action: str, subject: str, at: datetime) -> int:
+        """Open a change: all that is written under its number is undone together."""
+        self.enrol(who, at)
+        row = self._run(
+            "INSERT INTO audit (workspace, member, action, subject, at) "
+            "VALUES (:workspace, :member, :action, :subject, :at) RETURNING id",
+            who, action=action, subject=subject, at=_moment(at),
+        ).fetchone()  # fmt: skip
+        return int(row[0])
+
+    def next_number(self, who: Member) -> int:
+        """The number of the member's next activity; a number is never used again."""
+        row = self._run(
+            "UPDATE members SET last_number = last_number + 1 "
+            "WHERE workspace = :workspace AND member = :member RETURNING last_number",
+            who,
+        ).fetchone()
+        return int(row[0])
+
+    def add_activity(self, who: Member, activity: LoggedActivity, change: int) -> None:
+        """Log an activity, or the newer version of one that was ended under the same change."""
+        self._run(
+            "INSERT INTO activities (workspace, member, number, kind, done_on, title, units, state, link, "
+            "added_by) VALUES (:workspace, :member, :number, :kind, :done_on, :title, :units, :state, :link, "
+            ":change)",
+            who,
+            number=activity.number,
+            kind=activity.kind.value,
+            done_on=activity.done_on.isoformat(),
+            title=activity.title,
+            units=activity.units,
+            state=activity.state.value,
+            link=activity.link,
+            change=change,
+        )
+
+    def end_activity(self, who: Member, number: int, change: int) -> None:
+        """Mark an activity as ended by this change; it stays in the table."""
+        self._run(
+            "UPDATE activities SET ended_by = :change WHERE workspace = :workspace AND member = :member "
+            "AND number = :number AND ended_by IS NULL",
+            who, number=number, change=change,
+        )  # fmt: skip
+
+    def add_credential(self, who: Member, code: str, earned_on: date | None, change: int) -> None:
+        """Note that a certification is held."""
+        self._run(
+            "INSERT INTO credentials (workspace, member, code, earned_on, added_by) "
+            "VALUES (:workspace, :member, :code, :earned_on, :change)",
+            who, code=code, earned_on=_iso(earned_on), change=change,
+        )  # fmt: skip
+
+    def end_credential(self, who: Member, code: str, change: int) -> None:
+        """Mark the holding of a certification as ended by this change."""
+        self._run(
+            "UPDATE credentials SET ended_by = :change WHERE workspace = :workspace AND member = :member "
+            "AND code = :code AND ended_by IS NULL",
+            who, code=code, change=change,
+        )  # fmt: skip
+
+    def add_portal_dates(self, who: Member, code: str, shown: PortalDates, change: int) -> None:
+        """Note what the portal shows for a certification."""
+        self._run(
+            "INSERT INTO portal_dates (workspace, member, code, suspends_on, expires_on, cycle_started_on, "
+            "confirmed_on, added_by) VALUES (:workspace, :member, :code, :suspends_on, :expires_on, "
+            ":cycle_started_on, :confirmed_on, :change)",
+            who,
+            code=code,
+            suspends_on=shown.suspends_on.isoformat(),
+            expires_on=_iso(shown.expires_on),
+            cycle_started_on=_iso(shown.cycle_started_on),
+            confirmed_on=shown.confirmed_on.isoformat(),
+            change=change,
+        )
+
+    def end_portal_dates(self, who: Member, code: str, change: int) -> None:
+        """Mark all portal dates of a certification as ended by this change."""
+        self._run(
+            "UPDATE portal_dates SET ended_by = :change WHERE workspace = :workspace AND member = :member "
+            "AND code = :code AND ended_by IS NULL",
+            who, code=code, change=change,
+        )  # fmt: skip
+
+    def add_exam(self, who: Member, exam: ExamPass, change: int) -> None:
+        """Note an exam passed."""
+        self._run(
+            "INSERT INTO exams (workspace, member, code, passed_on, added_by) "
+            "VALUES (:workspace, :member, :code, :passed_on, :change)",
+            who, code=exam.code, passed_on=exam.passed_on.isoformat(), change=change,
+        )  # fmt: skip
+
+    def end_exam(self, who: Member, exam: ExamPass, change: int) -> None:
+        """Mark an exam as ended by this change."""
+        self._run(
+            "UPDATE exams SET ended_by = :change WHERE workspace = :workspace AND member = :member "
+            "AND code = :code AND passed_on = :passed_on AND ended_by IS NULL",
+            who, code=exam.code, passed_on=exam.passed_on.isoformat(), change=change,
+        )  # fmt: skip
+
+    def change(self, who: Member, change: int | None = None) -> Change | None:
+        """The member's change with this number, or the latest, unless it was undone or is itself an undo."""
+        row = self._run(
+            "SELECT id, action, subject FROM audit WHERE workspace = :workspace AND member = :member "
+            "AND action <> 'undo' AND undone_by IS NULL AND (:change IS NULL OR id = :change) "
+            "ORDER BY id DESC LIMIT 1",
+            who, change=change,
+        ).fetchone()  # fmt: skip
+        return Change(*row) if row else None
+
+    def undo(self, who: Member, change: Change, at: datetime) -> None:
+        """Take back what a change wrote and bring back what it ended.
+
+        Raises ChangedSinceError where a later change touched the same facts.
+        """
+        undo = self.begin_change(who, "undo", change.subject, at)
+        for table in FACT_TABLES:
+            self._undo_in(table, who, change.id, undo)
+        self._run("UPDATE audit SET undone_by = :undo WHERE id = :change", who, undo=undo, change=change.id)
+
+    def _undo_in(self, table: str, who: Member, change: int, undo: int) -> None:
+        ended_later = self._run(
+            f"SELECT 1 FROM {table} WHERE added_by = :change AND ended_by IS NOT NULL LIMIT 1",  # noqa: S608
+            who, change=change,
+        ).fetchone()  # fmt: skip
+        if ended_later:
+            raise ChangedSinceError(f"Change {change} was changed again in {table}.")
+        self._run(
+            f"UPDATE {table} SET ended_by = :undo WHERE added_by = :change",  # noqa: S608 - a constant
+            who, undo=undo, change=change,
+        )  # fmt: skip
+        try:
+            self._run(
+                f"UPDATE {table} SET ended_by = NULL WHERE ended_by = :change",  # noqa: S608 - a constant
+                who, change=change,
+            )  # fmt: skip
+        except sqlite3.IntegrityError as error:
+            raise ChangedSinceError(f"What change {change} ended in {table} was added anew.") from error
+
+    def keep_standings(
+        self,
+        who: Member,
+        standings: Iterable[Standing],
+        *,
+        policy: str,
+        as_of: date,
+        holds_before: date | None,
+    ) -> None:
+        """Replace the member's kept standings."""
+        self._run("DELETE FROM standings WHERE workspace = :workspace AND member = :member", who)
+        for standing in standings:
+            self._run(
+                _KEEP_STANDING,
+                who,
+                policy=policy,
+                as_of=as_of.isoformat(),
+                holds_before=_iso(holds_before),
+                **row_of(standing),
+            )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")

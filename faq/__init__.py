@@ -1,0 +1,4 @@
+"""Curated answers about renewing a certification, and the matcher that finds them.
+
+`faq.entry.load` reads the answers, `faq.answer.ask` finds one; importing the package alone loads neither.
+"""

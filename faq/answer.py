@@ -1,0 +1,49 @@
+"""What to reply to a question, as a value."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from .entry import Faq
+from .matcher import SUGGEST_FROM, TOO_CLOSE, Tier
+
+MOST_SUGGESTIONS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to one question.
+
+    Tier "answer": `entry` is meant and `answer` is its text. Tier "suggest": `suggestions` may be meant, best
+    first, and `entry` is the first of them. Tier "none": nothing fits, or, if `answer` says who can help, the
+    topic is one we do not cover. `score` runs from 0 to 1; `matched` is the phrasing that came closest.
+    """
+
+    tier: Tier
+    entry: str | None
+    score: float
+    answer: str | None
+    suggestions: tuple[str, ...]
+    matched: str | None
+
+
+def ask(faq: Faq, question: str) -> Answer:
+    """Find the answer to `question`, or what it may have meant, or say that there is none."""
+    match = faq.matcher.match(question)
+    if match.tier == "none":
+        score = match.candidates[0].score if match.candidates else 0.0
+        return Answer("none", None, round(score, 3), None, (), None)
+    best = match.candidates[0]
+    if match.tier == "answer" and best.slug in faq.entries:
+        return Answer(
+            "answer", best.slug, round(best.score, 3), faq.entries[best.slug].text, (), best.phrasing
+        )
+    topics = [
+        candidate
+        for candidate in match.candidates
+        if candidate.slug in faq.entries and candidate.score >= SUGGEST_FROM
+    ][:MOST_SUGGESTIONS]
+    if best.slug in faq.not_covered and (not topics or topics[0].score <= TOO_CLOSE * best.score):
+        text = faq.not_covered[best.slug].text
+        return Answer("none", None, round(best.score, 3), text, (), best.phrasing)
+    suggestions = tuple(topic.slug for topic in topics)
+    return Answer("suggest", suggestions[0], round(topics[0].score, 3), None, suggestions, topics[0].phrasing)

@@ -1,0 +1,160 @@
+"""What a person typed, as the words that are compared."""
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+# Slack cuts a message at 40,000 characters; a question is over long before that, and so is our patience.
+LONGEST_MESSAGE: Final = 40_000
+LONGEST_QUESTION: Final = 600
+MOST_WORDS: Final = 60
+
+# The importance of a word that names a subject, one that shapes the question, one that says next to nothing.
+SUBJECT: Final = 1.0
+SHAPING: Final = 0.6
+EMPTY: Final = 0.15
+
+NEGATIONS: Final = frozenset({"not", "no", "never", "without", "none", "neither", "nor"})
+
+_CODE_BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_MENTION = re.compile(r"<[@#!][^<>]*>")
+_LINK = re.compile(r"<(?:https?|mailto):[^<>|]*(?:\|([^<>]*))?>|\bhttps?://\S+")
+_EMOJI = re.compile(r":(?=[^:\s]*[a-z])[\w+'-]{1,60}:")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": " ", "´": "'", "“": " ", "”": " "})
+
+_SHORTENED = {
+    "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
+    "shan't": "shall not", "ain't": "is not", "dont": "do not", "doesnt": "does not", "didnt": "did not",
+    "isnt": "is not", "arent": "are not", "wasnt": "was not", "hasnt": "has not", "havent": "have not",
+    "shouldnt": "should not", "wouldnt": "would not", "couldnt": "could not", "im": "i am", "ive": "i have",
+    "u": "you", "ur": "your", "pls": "please", "plz": "please", "thx": "thanks",
+    "whats": "what is", "gonna": "going to", "wanna": "want to", "gotta": "have to",
+}  # fmt: skip
+_PHRASES = {"w/o": "without", "continuing education": "ce", "log in": "login", "logging in": "login"}
+_ENDINGS = re.compile(r"'(?:s|re|m|ve|ll|d)?$")
+
+# The first of each is the word all others become. F24: people write all of these and mean the same. The other lines are what askers use for one another.
+SYNONYMS = {
+    same: word
+    for word, others in {
+        "unit": "units ce ces ceu ceus pdu pdus cpe cpes point points credit credits credited",
+        "certification": "certifications cert certs certificate certificates certificat certified",
+        "course": "courses coursework courseworks class classes training trainings lesson lessons",
+        "renew": "renews renewal renewals renewed renewing recert recerts recertify recertification"
+        " recertifying recertified",
+        "expire": "expires expired expiring expiration expirations expiry lapse lapses lapsed",
+        "suspend": "suspends suspended suspending suspension suspensions",
+        "event": "events conference conferences",
+        "exam": "exams examination test tests",
+        "enter": "enters entered entering entry entries submit submits submitted submitting submission"
+        " upload uploads uploaded uploading log logs logged logging claim claims claimed claiming",
+        "present": "presents presenting presented presenter presenters presentation presentations speak speaks"
+        " speaking speaker speakers talk talks",
+        "attend": "attends attended attending attendance attendee",
+        "begin": "begins began begun beginning start starts started starting",
+        "prepare": "prepares prepared preparing preparation prep",
+        "recording": "recordings recorded replay replays",
+        "professional": "professionals acp acps",
+        "associate": "associates aca acas",
+        "cost": "costs costing price prices pricing priced fee fees expensive",
+        "delay": "delays delayed delaying postpone postpones postponed postponing",
+        "difference": "differences differ differs different vs versus",
+        "account": "accounts login logins",
+        "require": "requires required requirement requirements mandatory compulsory",
+    }.items()
+    for same in others.split()
+}
+
+# Words that say nothing about the subject: they hardly match and never count as unknown.
+_EMPTY_WORDS = """
+    a about actually again ahead already also am an and any anybody anyhow anyone anything are as
+    ask asked asking at atlassian away back basically be because been being believe besides but by can come
+    comes confused correct could curious currently did do does doing done else even ever exactly example
+    feel figure fine finally find folks for from general get gets getting given go goes going good got great
+    guess guys had happen happens has have having heard hello help hey hi hope hoping how however i idea if in
+    info information into is issue it its itself just kind know known let like likely looking lot lots make
+    makes may maybe me mean means meant might mine more must my myself need needed needs now of off ok okay on
+    once one only or our out over own people perhaps please possible possibly probably question questions
+    quick quickly rather read really regarding regards right said same saw say says see seem seems shall she
+    should show simply since so some somebody someone something soon sorry still suppose supposed sure take
+    takes tell than thank thanks that the their them then there these they thing things think this those
+    though through thus to told too try trying understand understood us use used using very via want
+    wanted wants was way we well were what which while whether why will wish with wonder wondering would yes
+    yet you your yours
+"""
+
+# Words that shape a question without naming its subject: they count, but little, and never alone.
+_SHAPING_WORDS = """
+    when where who several long much many often far early late later before after during until till both all each
+    every other others another first last next new old older two twice time times day days date dates
+    month months year years work works able allowed count counts counted valid keep keeping
+"""
+
+
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+_SHAPING = frozenset(_SHAPING_WORDS.split())
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """All words of `text`, normalised: two texts with equal words are the same question.
+
+    Mentions, links, emoji, code blocks and punctuation are dropped, contractions spelled out, and words that
+    askers use for one another (CE, CEU, units, points; cert, certification) become one. Empty when nothing
+    is left. Only the first 600 characters outside code blocks and the first 60 words are read.
+    """
+    plain = _CODE_BLOCK.sub(" ", text[:LONGEST_MESSAGE])[:LONGEST_QUESTION]
+    plain = unicodedata.normalize("NFKC", html.unescape(plain)).casefold().translate(_QUOTES)
+    plain = _EMOJI.sub(" ", _LINK.sub(r" \1 ", _MENTION.sub(" ", plain)))
+    for said, meant in _PHRASES.items():
+        plain = plain.replace(said, meant)
+    words: list[str] = []
+    for found in _WORD.findall(plain):
+        for word in _spelled_out(found).split():
+            same = SYNONYMS.get(word, word)
+            if not words or words[-1] != same:  # "CE units" is one word said twice
+                words.append(same)
+    return tuple(words[:MOST_WORDS])
+
+
+def _spelled_out(word: str) -> str:
+    if word in _SHORTENED:
+        return _SHORTENED[word]
+    if word.endswith("n't"):
+        return f"{word[:-3]} not"
+    return _ENDINGS.sub("", word).replace("'", " ")
+
+
+def terms_of(words: tuple[str, ...]) -> tuple[str, ...]:
+    """What is compared of `words`: each once, without its ending."""
+    return tuple(dict.fromkeys(stem(word) for word in words))
+
+
+def importance(term: str) -> float:
+    """How much a term tells about the subject: 1 if it names it, less for "when" or "90", hardly any for "the"."""
+    if term in _EMPTY or term in NEGATIONS:
+        return EMPTY
+    return SHAPING if term in _SHAPING or term.isdigit() else SUBJECT
+
+
+def is_negated(words: tuple[str, ...]) -> bool:
+    """Whether a "not", "never", "without" … turns the question round."""
+    return not NEGATIONS.isdisjoint(words)
+
+
+def stem(word: str) -> str:
+    """`word` without its English ending, so that "matches", "matching" and "matched" are one word."""
+    if len(word) < 4 or importance(word) < SUBJECT or not word.isascii():
+        return word
+    for ending, instead in (("sses", "ss"), ("ies", "y"), ("ements", ""), ("ement", ""), ("ations", ""),
+                            ("ation", ""), ("ing", ""), ("ed", "")):  # fmt: skip
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)] + instead
+            break
+    else:
+        if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+            word = word[:-1]
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiousl":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word

@@ -1,0 +1,45 @@
+"""What is still needed to renew: the sets of activities that reach the requirement."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from itertools import product
+
+from .history import Kind
+from .policy import Policy
+
+Way = Mapping[Kind, int]
+
+
+def ways_to_renew(missing: int, used: Mapping[Kind, int], day: date, policy: Policy) -> tuple[Way, ...]:
+    """The sets of activities on `day` that bring `missing` CE units, none with an activity too many (R5).
+
+    `used` is how often each kind has counted in the cycle already, against its cap. Fewest activities
+    first; kinds without a confirmed value are left out. Nothing missing gives no way.
+    """
+    if missing <= 0:
+        return ()
+    open_kinds = tuple(
+        (kind, units, _most(kind, missing, units, used, day, policy))
+        for kind in Kind
+        if (units := policy.kinds[kind].units.on(day))
+    )
+    return _ways(missing, open_kinds)
+
+
+@lru_cache(maxsize=1024)
+def _ways(missing: int, open_kinds: tuple[tuple[Kind, int, int], ...]) -> tuple[Way, ...]:
+    """Ways to bring `missing` CE units from kinds of a worth (CE units) that may count so many times more."""
+    found: list[dict[Kind, int]] = []
+    for counts in product(*(range(most + 1) for _, _, most in open_kinds)):
+        worth = sum(units * count for (_, units, _), count in zip(open_kinds, counts, strict=True))
+        way = {kind: count for (kind, _, _), count in zip(open_kinds, counts, strict=True) if count}
+        if worth >= missing and all(worth - units < missing for kind, units, _ in open_kinds if kind in way):
+            found.append(way)
+    return tuple(sorted(found, key=lambda way: (sum(way.values()), len(way), -way.get(Kind.COURSE, 0))))
+
+
+def _most(kind: Kind, missing: int, units: int, used: Mapping[Kind, int], day: date, policy: Policy) -> int:
+    needed = -(-missing // units)
+    cap = policy.kinds[kind].cap.on(day)
+    return min(needed, max(cap - used.get(kind, 0), 0)) if isinstance(cap, int) else needed

@@ -1,0 +1,138 @@
+"""What members see in Slack, from the words they type to the words that come back."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from e2e.local_slack import ANNA, BEN, BOT, TEAM, Bot, LocalSlack, Message, until
+
+MUST_MATCH = "does coursework need to match the cert?"
+OFF_TOPIC = "what will the weather be in Lisbon on Sunday?"
+
+# Facts, however worded: coursework need not match, units go to all certifications held; and no answer known.
+COUNTS_FOR_ALL = re.compile(r"\b(any|all|every|each)\b", re.IGNORECASE)
+DOES_NOT_KNOW = re.compile(
+    r"(n.t|\b(?:not|no|cannot)) (\w+ )?(know|have|find|found|answer|sure|cover|reviewed|curated|entry)",
+    re.IGNORECASE,
+)
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+def ago(days: int) -> date:
+    """The bot runs by the real clock; all dates here lie well inside one cycle."""
+    return datetime.now(UTC).date() - timedelta(days=days)
+
+
+@pytest.fixture
+def enrolled(bot: Bot, slack: LocalSlack) -> LocalSlack:
+    """Anna and Ben hold ACP-620."""
+    for member in (ANNA, BEN):
+        slack.command(member, f"cert add ACP-620 earned {ago(200)}")
+    return slack
+
+
+def add(slack: LocalSlack, member: str, title: str) -> Message:
+    return slack.command(member, f'add course "{title}" {ago(100)}')
+
+
+def ephemeral(answer: Message) -> bool:
+    """The answer to a command is for the member alone, unless it says otherwise."""
+    return answer.sent.get("response_type", "ephemeral") == "ephemeral"
+
+
+def credited(answer: Message) -> int:
+    """The units of a status: 10 for "10 of 100" and for "10/100"."""
+    found = re.search(r"\b(\d+)\s*(?:of|/)\s*100\b", answer.text)
+    assert found, answer.text
+    return int(found[1])
+
+
+def test_a_course_logged_shows_in_the_status(slack):
+    answers = [
+        slack.command(ANNA, f"cert add ACP-620 earned {ago(200)}"),
+        add(slack, ANNA, "One"),
+        slack.command(ANNA, "status"),
+    ]
+    assert all("ACP-620" in answer.text for answer in answers), answers
+    assert all(ephemeral(answer) for answer in answers), answers
+    assert credited(answers[-1]) == 10
+
+
+def test_a_mention_gets_one_answer_in_its_thread(slack, bot):
+    question = slack.say(ANNA, f"<@{BOT}> {MUST_MATCH}", TEAM)
+    until("an answer", lambda: slack.answers(TEAM))
+    bot.stop()  # whatever else it would say is said now
+    [answer] = slack.answers(TEAM)
+    assert answer.sent["thread_ts"] == question.ts
+    assert COUNTS_FOR_ALL.search(answer.text), answer.text
+
+
+def test_a_message_that_is_not_for_the_bot_gets_no_answer(slack, bot):
+    slack.say(ANNA, MUST_MATCH, TEAM)
+    question = slack.say(ANNA, MUST_MATCH, ANNA)
+    until("an answer to the direct message", lambda: slack.answers(question.channel))
+    bot.stop()
+    assert slack.answers(TEAM) == []
+
+
+def test_a_direct_message_gets_one_answer(slack, bot):
+    question = slack.say(ANNA, MUST_MATCH, ANNA)
+    until("an answer", lambda: slack.answers(question.channel))
+    bot.stop()
+    [answer] = slack.answers(question.channel)
+    assert COUNTS_FOR_ALL.search(answer.text), answer.text
+
+
+def test_what_the_bot_does_not_know_it_says_so(slack, bot):
+    question = slack.say(ANNA, OFF_TOPIC, ANNA)
+    until("an answer", lambda: slack.answers(question.channel))
+    bot.stop()
+    [answer] = slack.answers(question.channel)
+    assert DOES_NOT_KNOW.search(answer.text), answer.text
+
+
+def test_undo_undoes_once(enrolled):
+    add(enrolled, ANNA, "One")
+    added = add(enrolled, ANNA, "Two")
+    assert credited(enrolled.command(ANNA, "status")) == 20
+
+    before = enrolled.messages(TEAM)
+    enrolled.click(ANNA, added, "Undo")
+    until("the bot says it is undone", lambda: enrolled.messages(TEAM) != before)
+    assert credited(enrolled.command(ANNA, "status")) == 10
+
+    enrolled.click(ANNA, added, "Undo")
+    assert credited(enrolled.command(ANNA, "status")) == 10
+    listed = enrolled.command(ANNA, "list").text
+    assert "One" in listed
+    assert "Two" not in listed
+
+
+def test_undo_belongs_to_the_member_who_added(enrolled):
+    added = add(enrolled, ANNA, "One")
+    add(enrolled, BEN, "Other")
+    enrolled.click(BEN, added, "Undo")
+    assert credited(enrolled.command(ANNA, "status")) == 10
+    assert credited(enrolled.command(BEN, "status")) == 10
+
+
+def test_members_do_not_see_each_others_activities(enrolled):
+    add(enrolled, ANNA, "Boards by Anna")
+    add(enrolled, BEN, "Queues by Ben")
+    of_anna, of_ben = enrolled.command(ANNA, "list"), enrolled.command(BEN, "list")
+    assert ("Boards" in of_anna.text, "Queues" in of_anna.text) == (True, False)
+    assert ("Boards" in of_ben.text, "Queues" in of_ben.text) == (False, True)
+    assert ephemeral(of_anna)
+    assert ephemeral(of_ben)
+
+
+@pytest.mark.parametrize("typed", ["<!channel> & <b>", "&lt;!channel&gt; &amp; &lt;b&gt;"])
+def test_what_people_type_stays_text(enrolled, typed):
+    """Slack escapes what people type; it must come out the same if for once it has not."""
+    added = add(enrolled, ANNA, typed)
+    listed = enrolled.command(ANNA, "list")
+    for answer in (added, listed):
+        assert "&lt;!channel&gt; &amp; &lt;b&gt;" in answer.text
+    assert "<!channel" not in enrolled.sent_by_bot()
+    assert "&amp;lt;" not in enrolled.sent_by_bot()
