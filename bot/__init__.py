@@ -1,0 +1,1 @@
+"""ce-bot: the Slack side."""

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None, facts: Callable[[], Facts] = po
         if given.jsonl and sys.stdin.isatty():
             asking.print_help()
             return 0
-        return _ask([given.question] if given.question is not None else None, facts)
+        return _ask(given.question, *facts())
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -73,14 +73,13 @@ def main(arguments: Sequence[str] | None = None, facts: Callable[[], Facts] = po
         return 1
 
 
-def _ask(questions: Sequence[str] | None, facts: Callable[[], Facts]) -> int:
+def _ask(question: str | None, figures: Mapping[str, str], known_sources: Collection[str]) -> int:
     from .answer import ask
     from .entry import load
 
-    faq = load(*facts())
-    if questions is not None:
-        for question in questions:
-            _write(as_json(ask(faq, question)))
+    faq = load(figures, known_sources)
+    if question is not None:
+        _write(as_json(ask(faq, question)))
         return 0
     good = True
     for reply, answered in replies(faq, sys.stdin.buffer):

@@ -187,6 +187,8 @@ def _front_matter(sheet: Sheet, text: str) -> _FrontMatter:
             if fault.problem_mark is not None:
                 line = f" (line {fault.problem_mark.line + 2})"  # counted from 0, below the dashes
         raise FaqError(f"{sheet.file}: front matter{line}: {problem.splitlines()[0]}.") from fault
+    except ValueError as fault:  # how the reader says 30 February; no other key holds a date
+        raise FaqError(f"{sheet.file}: reviewed_on: {fault}.") from fault
     if not isinstance(values, dict):
         raise FaqError(f"{sheet.file}: front matter: it must be a list of keys with values.")
     try:

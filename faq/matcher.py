@@ -60,6 +60,13 @@ class _Question:
     known: float  # the share of the question's weight that lies on such terms
 
 
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    candidate: Candidate
+    shared_subjects: int  # terms naming a subject that question and entry both have
+    same_sense: bool  # the closest phrasing is negated just as the question is
+
+
 class Matcher:
     """Compares a question with the phrasings of every entry; asking never changes it."""
 
@@ -102,23 +109,22 @@ class Matcher:
     def match(self, question: str) -> Match:
         """Say which entries `question` may mean and whether the best of them may be given as the answer.
 
-        A question equal to a phrasing is an answer. Any other must score high enough, have more than one term
-        that names a subject, be clearly closer to one entry than to the next, and be negated just as the
-        phrasing is; otherwise the entries are suggestions, or nothing at all.
+        A question equal to a phrasing is an answer. Any other must score high enough, share more than one
+        term that names a subject with the entry, be clearly closer to it than to the next, and be negated
+        just as the phrasing is; otherwise the entries are suggestions, or nothing at all.
         """
         words = words_of(question)
         if words in self._exact:
             return Match("answer", (self._exact[words],))
         ranked = self._ranked(words)
-        if not ranked or ranked[0][0].score < SUGGEST_FROM:
-            return Match("none", tuple(candidate for candidate, _ in ranked))
-        candidates = tuple(candidate for candidate, _ in ranked)
-        best, same_sense = ranked[0]
+        candidates = tuple(scored.candidate for scored in ranked)
+        if not candidates or candidates[0].score < SUGGEST_FROM:
+            return Match("none", candidates)
         is_clear = (
-            best.score >= ANSWER_FROM
-            and sum(importance(term) == SUBJECT for term in terms_of(words)) > 1
-            and not (len(candidates) > 1 and candidates[1].score > TOO_CLOSE * best.score)
-            and same_sense
+            candidates[0].score >= ANSWER_FROM
+            and ranked[0].shared_subjects > 1
+            and ranked[0].same_sense
+            and not (len(candidates) > 1 and candidates[1].score > TOO_CLOSE * candidates[0].score)
         )
         return Match("answer" if is_clear else "suggest", candidates)
 
@@ -133,13 +139,12 @@ class Matcher:
                     best[slugs] = Likeness(min(score, 1.0), slugs, (phrasing.text, other.text))
         return tuple(sorted(best.values(), key=lambda found: (-found.score, found.slugs)))
 
-    def _ranked(self, words: tuple[str, ...]) -> list[tuple[Candidate, bool]]:
-        """Score each entry that shares a term with the question, best first, ties by slug.
+    def _ranked(self, words: tuple[str, ...]) -> list[_Scored]:
+        """Score each entry that shares a subject with the question, best first, ties by slug.
 
         The score is the middle (geometric) of two likenesses, to the entry's closest phrasing and to the
         entry's own vocabulary, times the share of the question that any entry has ever spoken of: a word
-        nobody wrote about is a reason to say less. The flag says whether the closest phrasing is negated just
-        as the question is.
+        nobody wrote about is a reason to say less.
         """
         question = self._read(words)
         closest: dict[str, tuple[float, int]] = {}
@@ -149,13 +154,21 @@ class Matcher:
                 closest[slug] = (cosine, number)
         ranked = []
         for slug, (cosine, number) in closest.items():
-            own = sum(
-                weight**2 * self._at_home[term].get(slug, 0.0) for term, weight in question.weights.items()
-            )
+            shared = {term: home for term in question.weights if (home := self._at_home[term].get(slug))}
+            subjects = sum(importance(term) == SUBJECT for term in shared)
+            if not subjects:  # "how long until" is a shape that any subject may have
+                continue
+            own = sum(question.weights[term] ** 2 * home for term, home in shared.items())
             score = min(sqrt(cosine * own) * question.known, 1.0)
             phrasing = self._phrasings[number]
-            ranked.append((Candidate(slug, score, phrasing.text), phrasing.negated == is_negated(words)))
-        return sorted(ranked, key=lambda found: (-found[0].score, found[0].slug))
+            ranked.append(
+                _Scored(
+                    Candidate(slug, score, phrasing.text),
+                    subjects,
+                    phrasing.negated == is_negated(words),
+                )
+            )
+        return sorted(ranked, key=lambda scored: (-scored.candidate.score, scored.candidate.slug))
 
     def _read(self, words: tuple[str, ...]) -> _Question:
         known: dict[str, float] = {}
@@ -180,7 +193,12 @@ class Matcher:
             return None
         allowed = 1 if len(word) < 8 else 2
         found = process.extractOne(word, self._spellings, scorer=OSA.distance, score_cutoff=allowed)
-        return self._term_spelled[found[0]] if found is not None and found[0][0] == word[0] else None
+        if found is None or found[0][0] != word[0]:
+            return None
+        spelling: str = found[0]
+        if allowed == 1 and len(spelling) == len(word) and sorted(spelling) != sorted(word):
+            return None  # one letter for another is more often another word: "print" is not "point"
+        return self._term_spelled[spelling]
 
     def _similarities(self, weights: Mapping[str, float]) -> dict[int, float]:
         """The cosine between `weights` (of length 1) and each phrasing that shares a term, by its number."""

@@ -20,7 +20,7 @@ NEGATIONS: Final = frozenset({"not", "no", "never", "without", "none", "neither"
 _CODE_BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _MENTION = re.compile(r"<[@#!][^<>]*>")
 _LINK = re.compile(r"<(?:https?|mailto):[^<>|]*(?:\|([^<>]*))?>|\bhttps?://\S+")
-_EMOJI = re.compile(r":(?=[^:\s]*[a-z])[\w+'-]{1,60}:")
+_EMOJI = re.compile(r":(?=[^:\s]*[a-z+-])[\w+'-]{1,60}:")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": " ", "´": "'", "“": " ", "”": " "})
 
@@ -32,10 +32,15 @@ _SHORTENED = {
     "u": "you", "ur": "your", "pls": "please", "plz": "please", "thx": "thanks",
     "whats": "what is", "gonna": "going to", "wanna": "want to", "gotta": "have to",
 }  # fmt: skip
-_PHRASES = {"w/o": "without", "continuing education": "ce", "log in": "login", "logging in": "login"}
+_PHRASES = {
+    re.compile(r"\bw/o\b"): "without",
+    re.compile(r"\bcontinuing education\b"): "ce",
+    re.compile(r"\blog(?:ging)? in\b"): "login",
+}
 _ENDINGS = re.compile(r"'(?:s|re|m|ve|ll|d)?$")
 
-# The first of each is the word all others become. F24: people write all of these and mean the same. The other lines are what askers use for one another.
+# What askers use for one another; the key is the word all others become. F24: people write all of the
+# first line and mean the same.
 SYNONYMS = {
     same: word
     for word, others in {
@@ -50,8 +55,8 @@ SYNONYMS = {
         "exam": "exams examination test tests",
         "enter": "enters entered entering entry entries submit submits submitted submitting submission"
         " upload uploads uploaded uploading log logs logged logging claim claims claimed claiming",
-        "present": "presents presenting presented presenter presenters presentation presentations speak speaks"
-        " speaking speaker speakers talk talks",
+        "present": "presents presenting presented presenter presenters presentation presentations speak"
+        " speaks speaking speaker speakers talk talks",
         "attend": "attends attended attending attendance attendee",
         "begin": "begins began begun beginning start starts started starting",
         "prepare": "prepares prepared preparing preparation prep",
@@ -87,11 +92,10 @@ _EMPTY_WORDS = """
 
 # Words that shape a question without naming its subject: they count, but little, and never alone.
 _SHAPING_WORDS = """
-    when where who several long much many often far early late later before after during until till both all each
-    every other others another first last next new old older two twice time times day days date dates
+    when where who several long much many often far early late later before after during until till both all
+    each every other others another first last next new old older two twice time times day days date dates
     month months year years work works able allowed count counts counted valid keep keeping
 """
-
 
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 _SHAPING = frozenset(_SHAPING_WORDS.split())
@@ -108,7 +112,7 @@ def words_of(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", html.unescape(plain)).casefold().translate(_QUOTES)
     plain = _EMOJI.sub(" ", _LINK.sub(r" \1 ", _MENTION.sub(" ", plain)))
     for said, meant in _PHRASES.items():
-        plain = plain.replace(said, meant)
+        plain = said.sub(meant, plain)
     words: list[str] = []
     for found in _WORD.findall(plain):
         for word in _spelled_out(found).split():
@@ -132,7 +136,7 @@ def terms_of(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def importance(term: str) -> float:
-    """How much a term tells about the subject: 1 if it names it, less for "when" or "90", hardly any for "the"."""
+    """How much a term tells of the subject: 1 if it names it, less for "when" or "90", least for "the"."""
     if term in _EMPTY or term in NEGATIONS:
         return EMPTY
     return SHAPING if term in _SHAPING or term.isdigit() else SUBJECT
@@ -143,12 +147,25 @@ def is_negated(words: tuple[str, ...]) -> bool:
     return not NEGATIONS.isdisjoint(words)
 
 
+_WORD_ENDINGS = (
+    ("ically", "ic"),
+    ("sses", "ss"),
+    ("ies", "y"),
+    ("ements", ""),
+    ("ement", ""),
+    ("ations", ""),
+    ("ation", ""),
+    ("ing", ""),
+    ("ed", ""),
+    ("ly", ""),
+)
+
+
 def stem(word: str) -> str:
     """`word` without its English ending, so that "matches", "matching" and "matched" are one word."""
     if len(word) < 4 or importance(word) < SUBJECT or not word.isascii():
         return word
-    for ending, instead in (("sses", "ss"), ("ies", "y"), ("ements", ""), ("ement", ""), ("ations", ""),
-                            ("ation", ""), ("ing", ""), ("ed", "")):  # fmt: skip
+    for ending, instead in _WORD_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)] + instead
             break

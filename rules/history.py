@@ -46,6 +46,11 @@ class Credential:
     earned_on: date | None
     portal: tuple[PortalDates, ...] = ()
 
+    def known_on(self, day: date) -> bool:
+        """Whether there is an earned date or a portal date on or before `day` (R12, R13)."""
+        earned = self.earned_on is not None and self.earned_on <= day
+        return earned or any(shown.confirmed_on <= day for shown in self.portal)
+
 
 @dataclass(frozen=True, slots=True)
 class Activity:

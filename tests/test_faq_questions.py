@@ -1,4 +1,8 @@
-"""How well questions that are not in the FAQ are answered; neither phrasings nor thresholds were fitted to them."""
+"""How well questions that are not in the FAQ are answered.
+
+Neither phrasings nor thresholds were fitted to the questions of this file. A change that needs a phrasing to
+be copied from here has measured nothing: write new questions then.
+"""
 
 from time import perf_counter
 
@@ -15,273 +19,271 @@ FAQ = load(figures(POLICY), POLICY.sources.keys())
 
 IN_SCOPE = {
     "coursework-must-match": """
-        does coursework need to match the cert?
-        Do I have to pick courses that belong to the certification I'm renewing?
-        my cert is about Jira but the class was about Bitbucket, fine?
-        does the cuorse topic have to match
-        certification specific courses needed
+        does it matter what my course is about when I renew
+        is a Bitbucket course good enough to renew a Jira certification
+        coursework same subject as certification?
+        do the trainings have to fit my certificaton
     """,
     "which-date-counts": """
-        is it the date of the activity that counts or when I submitted it
-        from what day do the new two years run
-        renewal start date
-        which date is the renewel calculated from
+        what is the starting date of the renewed period
+        will the renewal be dated on the activity or on the submission
+        submission date vs activity date
+        which date do you count from after I renew
     """,
     "waiting-to-enter": """
-        any advantage if I submit my units later?
-        I finished a course in December, should I wait until March to enter it
-        entering CEUs late
-        what if I upload my credits much later than I earned them
+        Would I gain anything by entering my credits later?
+        is it bad to submit a course months after finishing it
+        hold back CEU submission
+        I have not uploaded my last course yet, should I wait
     """,
     "all-renew-at-once": """
-        will one set of credits renew all of my certifications
-        Is a course credited to each certification that I have?
-        several certs, same points
-        do I lose time on the certification I got most recently
+        I hold two certifications. Will they both be renewed by the same CEUs?
+        one course for several certifications
+        do I have to collect points for each cert separately
+        is my younger certification renewed too and does it lose months
     """,
     "delay-a-renewal": """
-        I'd prefer to have my renewal happen later, how?
-        postpone renewal
-        how do I keep it from renewing too early
-        can the automatic renewal be delayed
+        Is it possible to renew later than now?
+        delaying the automatic renewal
+        I want my renewal as late as possible
+        how can I avoid renewing too early
     """,
     "folder-1-1-required": """
-        In CertMetrics there's a folder 1.1 that says required. What is that?
-        1.1 vs 1.2
-        is folder 1.1 mandatory when I have enough CEs
-        why do I see two folders in the portal
+        Do I need to complete folder 1.1 as well?
+        portal folder required
+        why does CertMetrics list 1.1 as required
+        what goes into folder 1.2
     """,
     "grace-period": """
-        How much time is there between being suspended and losing it?
-        can you still renew once the cert is suspended
-        length of grace period
-        gap between suspension and expiraton
+        How many months pass from suspension to expiration?
+        grace period length
+        my certification got suspended, is renewing still possible
+        do points count if I earn them in the grace perod
     """,
     "still-certified-when-suspended": """
-        Do I still count as certified during suspension?
-        badge while suspended
-        will our partner status suffer when my cert is suspended
-        may I still show the badge in the grace period
+        does a suspended certification still count for partners
+        suspended: badge gone?
+        can I still say that I am certified while suspended
+        what happens to the Credly badge when a cert is suspended
     """,
     "before-earning": """
-        I attended an event before I got certified, does it count?
-        courses from before I passed
-        can activities older than my certification be used
-        does earlier coursework count towards a newly earned cert
+        Are courses counted that I finished before I earned the certification?
+        old activities new certification
+        I went to an event before I was certified, can I use it
+        do credits from before the exam count
     """,
     "surplus-units": """
-        I've collected more CE than required, is the rest carried over?
-        extra points next cycle
-        do leftover credits roll over into the next period
-        what happens to supplus units
+        Can I take extra points with me into the next cycle?
+        surplus CEUs
+        are units beyond 100 lost after the renewal
+        do my leftover points carry over
     """,
     "what-earns-ce": """
-        What kinds of activities earn CEUs?
-        how many credits is one course
-        points for attending events
-        ways of earning CE
+        Which activities can I earn CE credits with?
+        CEUs per event
+        how many points do I get for a local event
+        what can I do to earn PDUs
     """,
     "how-many-units": """
-        What's the number of CE credits needed to renew an ACP?
-        ACA required points
-        how many units does it take to renew
-        how many courses must I do to recertify
+        How many CE credits does a professional cert require?
+        units for ACA renewal
+        how many points until my cert is renewed
+        number of courses needed to renew an ACP
     """,
     "what-is-missing": """
-        How many credits am I still short of?
-        my progress
-        how can I see what's missing for my renewal
-        show me how many PDUs I still need
+        Where do I see how many credits I have collected?
+        remaining units
+        how many points do I still need
+        can you show me my progress
     """,
     "presenting": """
-        I'm going to speak at a community event. How many CEs do I earn?
-        points for speakers
-        does giving a presentation count
-        how many credits for presenting at Team
+        Do I earn units when I present at an event?
+        speaker CEUs
+        what is giving a talk worth in credits
+        how many points for a presentaton
     """,
     "recording": """
-        Do I get CE if I only watch the recorded webinar?
-        recorded session points
-        is the recording as good as attending the Live Learning session
-        on-demand webinar credits
+        Are recordings of webinars accepted for CE?
+        on demand webinar points
+        does it count if I watch the recording afterwards
+        webinar replay or live, same credits?
     """,
     "several-day-event": """
-        The conference went on for three days, do I enter it three times?
-        multi-day event
-        do I get points for every day of Team
-        event lasted two days, which date should I put
+        Team takes three days, do I earn the points three times?
+        credits per day of an event
+        what date do I enter for an event of several days
+        does each day of a conference count
     """,
     "exam-instead-and-when": """
-        Can I renew by retaking the exam?
-        exam renewal window
-        when is the earliest I can take the exam for renewal
-        is passing the test again an alternative to CEUs
+        How early may I retake the exam to renew my certification?
+        exam instead of units
+        can I do the exam again instead of earning credits
+        when does the exam window open
     """,
     "exam-renews-others": """
-        If I pass the exam for one certification, will the others be renewed too?
-        exam renews all certs?
-        does retaking one exam extend every certification I have
-        do I earn CE units when I pass an exam
+        I passed one exam. Are my other certs renewed by that?
+        exam credits for other certifications
+        does an exam renew all my certifications or only one
+        will a new certification extend my old one
     """,
     "prep-courses": """
-        Can courses that prepare me for an exam be counted as CE?
-        prep course points
-        do I earn credits for exam preparation trainings
-        is the preparation course for another exam worth units
+        Does an exam prep course give me CE units?
+        preparation courses credits
+        can I claim courses I did to prepare for another certification
+        I took a prep course for the exam, does it count
     """,
     "proof-and-where": """
-        Where in the portal do I enter my activities?
-        what counts as proof
-        how do I submit a course
-        is a screenshot accepted as proof of attendance
-        where to uplod evidence
+        Which proof do I have to upload?
+        CertMetrics link
+        where can I enter the points I earned
+        is a screenshot okay as proof
     """,
     "missed-the-deadline": """
-        My certification has expired, is there any way to get it back?
-        deadline missed
-        I forgot about renewal and it's too late now
-        what can I do if my cert lapsed
+        My cert expired, can I still renew it or is it too late?
+        expired certification reinstate
+        I forgot the deadline for my renewal
+        what are my options after the cert has lapsed
     """,
     "aca-or-acp": """
-        How does ACA differ from ACP?
-        associate vs professional
-        is ACP-620 an associate or a professional cert
-        what do the letters ACP mean
+        What is the difference between an associate and a professional certification?
+        difference ACA ACP
+        is my cert an ACA or ACP
+        what does ACA mean
     """,
     "retired-certification": """
-        What if the certification I hold has been retired?
-        retired exam renewal
-        can I still renew ACP-200 with CE
-        my certification got discontinued, can I keep it
+        Are retired certifications still renewable?
+        cert retired
+        the exam for my certification was discontinued
+        can I renew ACP-500
     """,
     "cost": """
-        Will I be charged for renewing?
-        recertification price
-        are Atlassian courses for CE free
-        how much money does renewing cost me
+        Do I need to pay for the renewal?
+        renewal price
+        is it free to renew a certification
+        how much do the courses cost
     """,
     "accreditation-or-certification": """
-        Are accreditations and certifications the same thing?
-        technical accreditation
-        do accreditations need CE units
-        how does renewal work for my sales accreditation
+        Is my partner accreditation a certification?
+        accreditation certification difference
+        can I renew an accreditation with CEUs
+        how do I renew the technical accreditation
     """,
     "ace-two-meanings": """
-        What does the abbreviation ACE mean?
-        ACE expert or event
-        is Atlassian Certified Expert still a thing
-        Atlassian Community Event = ACE?
+        Is ACE a certification or an event?
+        ACE meaning
+        what is an Atlassian Community Event
+        is the Atlassian Certified Expert gone
     """,
     "portal-and-bot-disagree": """
-        The dates in CertMetrics aren't the ones the bot tells me
-        bot vs portal
-        which one is right if the portal says a different date
-        the bot's units are different from the portal's
+        Whom should I believe, the portal or the bot?
+        different dates in the portal
+        the bot and CertMetrics do not agree on my suspension date
+        are the bot's dates official
     """,
     "two-accounts": """
-        I changed companies and my certifications are tied to my old email address
-        merge two accounts
-        I have got two portal accounts, what now
-        move my certs to my personal address
+        I left the company whose email I used for my certifications
+        two candidate accounts
+        how do I change the email address of my certifications
+        my cert is linked to my former employer's account
     """,
     "automatic-renewal": """
-        Do I have to do anything to trigger the renewal once I have enough credits?
-        automatic renewal
-        is there an application for renewing or does it happen by itself
-        will it renew automaticaly when I reach 100
+        Do I have to request the renewal when I have all units?
+        auto renewal?
+        does my certification renew by itself
+        what happens once I have reached 100 points
     """,
     "how-long-active": """
-        For how many months is an Atlassian certification valid?
-        certification validity
-        how long till my cert expires
-        when do I need to renew my ACP by
+        How many years is an ACP valid?
+        cert expiry
+        when will my certification expire
+        how often must a certification be renewed
     """,
 }
 
 GENERAL_OFF_TOPIC = """
-    where is the coffee machine
-    what time does the canteen open
-    how do I connect to the printer
-    can someone order new chairs
-    is the office closed on Friday
-    happy birthday!
-    who is on call this weekend
-    how do I request a new laptop
-    what is the wifi password for guests
-    is there parking at the office
-    when do we get paid this month
-    how many sick days can I take
-    the staging server is down again
-    please approve my pull request
-    what is the capital of France
-    how long does the train to Berlin take
-    do I need a visa for Japan
-    my passport expires next month, how do I renew it
-    how do I renew my driving licence
-    renew my library books
-    when does my phone contract end
-    is the gym membership free
-    how many points did our team score
-    how do I suspend my phone number
-    I missed the bus
-    my package has not arrived, where do I complain
-    extend my hotel booking by one day
-    which date is the summer party
-    how do I claim travel costs
-    can I carry over vacation days to next year
-    do unused holidays expire
-    what do I earn after the probation period
-    who presents in the demo today
-    can I watch the recording of the town hall
-    is there a deadline for the survey
-    thanks a lot, that helped
-    ok
-    lol
-    what is the meaning of life
-    the weather is terrible today
+    where can I park my bike
+    how do I submit a sick note
+    who has the key to the server room
+    can we move the stand-up to ten
+    is the fire drill today
+    where do I find the holiday calendar
+    how do I change my tax class
+    when is the salary paid
+    how many people work here
+    who won the quiz last night
+    what is the best pizza place nearby
+    how do I reset the coffee machine
+    please send me the slides
+    the meeting room screen is broken
+    can I bring my dog to work
+    do we have a discount for the train
+    how do I renew my ID card
+    my visa expires in two months
+    renew the domain name of our website
+    when does the lease of my car end
+    is my bus ticket still valid
+    how do I extend my rental contract
+    my bank account was suspended
+    how many points for a win in football
+    how can I earn more money
+    which date is Easter next year
+    I missed my flight, what now
+    are leftovers from lunch free
+    how do I cancel my newspaper subscription
+    do vacation days carry over
+    who is the speaker at the company dinner
+    is there a recording of yesterday's stand-up
+    the upload of my photo fails
+    can you proofread my text
+    what does LGTM mean
+    good night everyone
+    you are awesome
+    yes
+    why?
+    tell me something about cats
 """
 
 NEAR_TOPIC = """
-    How do I keep my PMP certification alive?
-    does my CKA expire
-    renewal of Scrum Alliance certification
-    when does my AWS Solutions Architect certificate expire
-    my Microsoft certification has to be renewed
-    ISO 27001 certification renewal
-    do you have the exam answers for ACP-120
-    how many questions are in the ACP-620 exam
-    is the exam difficult
-    what percentage do I need to pass the exam
-    I need to move my exam appointment
-    where can I get an exam voucher
-    I didn't pass the exam, when may I try again
-    how do I set up a Jira automation
-    Jira board does not show my issues
-    how do I restrict a Confluence page
-    how much does Confluence cost
-    our Jira licence is about to expire, how do I renew it
-    renew our Atlassian subscription
-    the SSL certificate of our website has expired
-    how do I renew a Let's Encrypt cert
-    I can't log in to Jira
-    forgot my Atlassian password
-    which certification should I get first
-    what are the prerequisites for ACP-100
-    will my employer pay the exam fee
-    can I do trainings during work time
-    tickets for Team are how much
-    are my certifications reviewed or audited
-    does the programme accept a Udemy course
-    how do I print my certificate
-    can I get a paper certificate by post
-    how do I share my badge on LinkedIn
-    how many people hold ACP-620 worldwide
-    who won the community award at Team
-    how do I become a community leader
-    how do I organise an ACE in my city
-    what was announced at Team this year
-    what is the difference between Jira and Jira Service Management
-    is there a certificate for finishing a learning path
+    how many PDUs does the PMP need
+    renew my CSM with Scrum Alliance
+    is my Google Cloud certificate still valid
+    how long is an AWS certification valid
+    Red Hat certification expired
+    ISTQB renewal
+    send me ACP-620 exam dumps
+    how long does the exam take
+    which topics does the ACP-120 exam cover
+    what score do I need to pass
+    can I take the exam at home
+    how do I cancel my exam
+    my exam voucher does not work
+    I failed, can I repeat the exam
+    how do I bulk edit issues in Jira
+    Jira notifications are not sent
+    Confluence macro for a table of contents
+    how do I close a sprint
+    what does Jira Premium cost
+    when does our Confluence subscription renew
+    how do I renew the maintenance of our licences
+    our TLS certificate expires on Monday
+    how do I install an intermediate certificate
+    I am locked out of my Atlassian account
+    my two-factor code is not accepted
+    which Atlassian certification is best for a project manager
+    how do I become certified as an admin
+    does the company give a bonus for certifications
+    can I expense a course
+    who is allowed to go to Team this year
+    where does the next Team take place
+    do you know a good course about Confluence
+    does a LinkedIn Learning course count
+    do YouTube videos earn points
+    can I put my certification on my business card
+    how do I download my certificate as a PDF
+    is my name on the certificate wrong
+    how do I join the Atlassian Community
+    are certifications checked by an auditor
+    how many certified people does a Gold partner need
 """
 
 OTHER_LANGUAGES = """
@@ -306,15 +308,139 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.strip().splitlines()]
 
 
-def in_scope() -> list[tuple[str, Answer]]:
-    return [(slug, ask(FAQ, question)) for slug, text in IN_SCOPE.items() for question in lines(text)]
+def asked(text: str) -> list[Answer]:
+    return [ask(FAQ, question) for question in lines(text)]
 
 
-def test_every_entry_has_three_questions_that_are_none_of_its_phrasings() -> None:
+def share(true: list[bool]) -> float:
+    return sum(true) / len(true)
+
+
+# A question that happens to be read as a phrasing proves nothing about the matcher.
+MEASURED = [(slug, answer) for slug, text in IN_SCOPE.items() for answer in asked(text) if answer.score < 1]
+OFF_TOPIC = GENERAL_OFF_TOPIC + NEAR_TOPIC
+
+
+def test_every_entry_is_measured_with_three_questions_or_more() -> None:
     assert IN_SCOPE.keys() == FAQ.entries.keys()
-    for slug, text in IN_SCOPE.items():
-        assert len([q for q in lines(text) if ask(FAQ, q).score < 1]) >= 3, slug
+    for slug in IN_SCOPE:
+        assert sum(slug == meant for meant, _ in MEASURED) >= 3, slug
 
 
-if __name__ == "__main__":
-    pass
+def test_four_of_five_questions_find_their_entry_first() -> None:
+    assert share([answer.entry == slug for slug, answer in MEASURED]) >= 0.80
+
+
+def test_the_right_entry_is_nearly_always_among_those_offered() -> None:
+    assert share([slug in (answer.entry, *answer.suggestions) for slug, answer in MEASURED]) >= 0.88
+
+
+def test_half_of_the_questions_are_answered_at_once_and_those_answers_are_right() -> None:
+    answered = [answer.entry == slug for slug, answer in MEASURED if answer.tier == "answer"]
+    assert len(answered) >= len(MEASURED) / 2
+    assert share(answered) >= 0.95
+
+
+@pytest.mark.parametrize("question", lines(OFF_TOPIC))
+def test_nothing_off_topic_is_answered(question: str) -> None:
+    assert ask(FAQ, question).tier != "answer"
+
+
+def test_most_questions_about_something_else_are_refused() -> None:
+    assert share([answer.tier == "none" for answer in asked(GENERAL_OFF_TOPIC)]) >= 0.80
+    assert share([answer.tier == "none" for answer in asked(NEAR_TOPIC)]) >= 0.80
+
+
+@pytest.mark.parametrize("question", lines(OTHER_LANGUAGES))
+def test_a_question_in_another_language_is_refused(question: str) -> None:
+    assert ask(FAQ, question).tier == "none"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "does coursework need to match the cert?",
+        "Does the coursework have to match my certification?",
+        "do courses need to match the certification",
+        "must CE courses match the cert I want to renew",
+        "hi all :wave: does coursework need to match the cert?",
+        "<@U123> does coursework need to match the cert?",
+        "does coursewrok need to match the certificaton?",
+        "DOES COURSEWORK NEED TO MATCH THE CERT",
+    ],
+)
+def test_coursework_matching_is_answered_however_it_is_asked(question: str) -> None:
+    answer = ask(FAQ, question)
+    assert (answer.tier, answer.entry) == ("answer", "coursework-must-match")
+    assert answer.answer == FAQ.entries["coursework-must-match"].text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "   \n\t ",
+        "?!…",
+        "🎉🎉🎉",
+        ":tada: :+1:",
+        "<@U123>",
+        "<!here> <#C12|general>",
+        "```does coursework need to match the cert?```",
+        "```\ngrace period",
+        "x" * 10_000,
+        "lorem ipsum " * 900,
+        "שלום לך",
+        "\u202egrece boirep",
+        "\ud800\udfff",
+        "\x00\x00",
+        "it is what it is",
+        "42",
+    ],
+)
+def test_what_is_no_question_gets_no_answer(question: str) -> None:
+    answer = ask(FAQ, question)
+    assert (answer.tier, answer.entry, answer.answer, answer.suggestions) == ("none", None, None, ())
+
+
+@given(st.text(max_size=300))
+def test_any_text_gets_a_reply_whose_parts_fit_together(question: str) -> None:
+    answer = ask(FAQ, question)
+    assert answer == ask(FAQ, question)
+    assert 0 <= answer.score <= 1
+    assert (answer.entry is None) == (answer.tier == "none")
+    assert bool(answer.suggestions) == (answer.tier == "suggest")
+    assert len(answer.suggestions) <= 3
+    assert FAQ.entries.keys() >= set(answer.suggestions)
+
+
+@given(st.data())
+def test_every_phrasing_is_answered_by_its_own_entry(data: st.DataObject) -> None:
+    slug = data.draw(st.sampled_from(sorted(FAQ.entries)))
+    phrasing = data.draw(st.sampled_from(FAQ.entries[slug].ways_to_ask))
+    shown = data.draw(
+        st.sampled_from([phrasing, phrasing.upper(), f"{phrasing}??", f"<@U1> {phrasing} :pray:"])
+    )
+    answer = ask(FAQ, shown)
+    assert (answer.tier, answer.entry, answer.score) == ("answer", slug, 1.0)
+
+
+def test_every_phrasing_of_a_topic_that_is_not_covered_says_who_can_help() -> None:
+    for decoy in FAQ.not_covered.values():
+        for phrasing in decoy.ways_to_ask:
+            answer = ask(FAQ, phrasing)
+            assert (answer.tier, answer.entry, answer.answer) == ("none", None, decoy.text)
+
+
+def test_half_of_the_questions_take_less_than_a_millisecond() -> None:
+    times = []
+    for question in lines("".join(IN_SCOPE.values()) + OFF_TOPIC):
+        began = perf_counter()
+        ask(FAQ, question)
+        times.append(perf_counter() - began)
+    assert sorted(times)[len(times) // 2] < 0.001
+
+
+def test_the_longest_message_takes_no_longer_than_a_short_one_many_times() -> None:
+    began = perf_counter()
+    ask(FAQ, "does courswork nede to macth the cretification " * 800)
+    assert perf_counter() - began < 0.1

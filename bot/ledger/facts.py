@@ -44,10 +44,10 @@ class Facts:
     exams: tuple[ExamPass, ...] = ()
 
     def history(self, as_of: date) -> History:
-        """The facts as of a day, for the rules."""
+        """The facts as of a day, for the rules; credentials not yet known on it are left out."""
         return History(
             as_of,
-            self.credentials,
+            tuple([held for held in self.credentials if held.known_on(as_of)]),
             tuple([activity.as_fact() for activity in self.activities]),
             self.exams,
         )

@@ -45,8 +45,12 @@ class Message:
         for block in self.sent.get("blocks", []):
             for element in [*block.get("elements", []), block.get("accessory", {})]:
                 if element.get("type") == "button" and label in element["text"]["text"]:
-                    return {"block_id": block.get("block_id", "b1")} | element
+                    return {"block_id": block.get("block_id", "b1")} | element  # Slack names each block
         raise AssertionError(f"No button {label!r} in: {self.sent}")
+
+
+def stored(message: dict[str, Any]) -> Message:
+    return Message(message["channel"], message["ts"], message)
 
 
 def texts_in(value: Any) -> Iterator[str]:
@@ -124,12 +128,12 @@ class LocalSlack:
         self._post("command", user=member, channel=TEAM, command="/ce", text=text)
         answer = self._acknowledged("slash_commands")
         # Local-slack keeps no answer that is plain text over HTTP; Slack does.
-        stored = self.messages(TEAM)[kept:]
-        return Message(TEAM, stored[0].ts if stored else None, answer)
+        new = self.messages(TEAM)[kept:]
+        return Message(TEAM, new[0].ts if new else None, answer)
 
     def say(self, member: str, text: str, channel: str) -> Message:
         """A message as a person types it. A member's id for the channel: a direct message to the bot."""
-        return self._message(self._post("message", user=member, channel=channel, text=text)["message"])
+        return stored(self._post("message", user=member, channel=channel, text=text)["message"])
 
     def click(self, member: str, message: Message, label: str) -> None:
         """Presses a button; what the bot makes of it comes later."""
@@ -144,7 +148,7 @@ class LocalSlack:
 
     def messages(self, channel: str) -> list[Message]:
         """All in the channel as it stands now; also what only one member sees, and threads."""
-        return [self._message(each) for each in self._get(f"messages/{channel}")["messages"]]
+        return [stored(each) for each in self._get(f"messages/{channel}")["messages"]]
 
     def answers(self, channel: str) -> list[Message]:
         return [each for each in self.messages(channel) if each.sent["user"] == BOT]
@@ -163,17 +167,14 @@ class LocalSlack:
         last = max(
             i for i, entry in enumerate(log) if (entry["direction"], entry["kind"]) == ("to_bot", kind)
         )
-        acks = [entry for entry in log[last:] if entry["kind"] in ("ack", kind) and entry is not log[last]]
+        acks = [entry for entry in log[last + 1 :] if entry["kind"] in ("ack", kind)]
         assert acks, f"The bot did not answer: {log[last:]}"
-        assert acks[0]["time"] - log[last]["time"] < ACK_WITHIN
+        assert acks[0]["time"] - log[last]["time"] < ACK_WITHIN, acks[0]
         assert acks[0]["summary"].startswith(("ack ", "HTTP 200")), acks[0]
         body = acks[0].get("detail") or ""
         if isinstance(body, str):  # HTTP: a body as it came
             body = json.loads(body) if body.startswith("{") else {"text": body}
         return body
-
-    def _message(self, stored: dict[str, Any]) -> Message:
-        return Message(stored["channel"], stored["ts"], stored)
 
     def _log(self) -> list[dict[str, Any]]:
         return self._get("log")["log"]
@@ -224,19 +225,17 @@ class Bot:
         }
         if self._slack.mode == "socket":
             environment["SLACK_APP_TOKEN"] = "xapp-local"
-            ready = self._slack.connected
         else:
             environment["SLACK_SIGNING_SECRET"] = SIGNING_SECRET
-
-            def ready() -> bool:
-                return listens(self._slack.bot_port)
-
         command = [str(ROOT / ".venv/bin/ce-bot"), "run", "--db", str(self._folder / "ce.db")]
         with started(command, self._output, cwd=self._folder, env=environment) as self._process:
-            until("the bot is ready", lambda: self._process.poll() is not None or ready())
-            assert self._process.poll() is None, self._output.read_text(encoding="utf-8")
+            until("the bot is ready", self._ready)
             yield self
             self.stop()
+
+    def _ready(self) -> bool:
+        assert self._process.poll() is None, self._output.read_text(encoding="utf-8")
+        return self._slack.connected() if self._slack.mode == "socket" else listens(self._slack.bot_port)
 
     def stop(self) -> None:
         """As a supervisor stops it: what is in flight is finished, and nothing went wrong all along."""

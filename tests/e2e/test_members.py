@@ -51,7 +51,7 @@ def credited(answer: Message) -> int:
 def test_a_course_logged_shows_in_the_status(slack):
     answers = [
         slack.command(ANNA, f"cert add ACP-620 earned {ago(200)}"),
-        add(slack, ANNA, "One"),
+        add(slack, ANNA, "Boards"),
         slack.command(ANNA, "status"),
     ]
     assert all("ACP-620" in answer.text for answer in answers), answers
@@ -93,8 +93,8 @@ def test_what_the_bot_does_not_know_it_says_so(slack, bot):
 
 
 def test_undo_undoes_once(enrolled):
-    add(enrolled, ANNA, "One")
-    added = add(enrolled, ANNA, "Two")
+    add(enrolled, ANNA, "Boards")
+    added = add(enrolled, ANNA, "Queues")
     assert credited(enrolled.command(ANNA, "status")) == 20
 
     before = enrolled.messages(TEAM)
@@ -105,13 +105,13 @@ def test_undo_undoes_once(enrolled):
     enrolled.click(ANNA, added, "Undo")
     assert credited(enrolled.command(ANNA, "status")) == 10
     listed = enrolled.command(ANNA, "list").text
-    assert "One" in listed
-    assert "Two" not in listed
+    assert "Boards" in listed
+    assert "Queues" not in listed
 
 
 def test_undo_belongs_to_the_member_who_added(enrolled):
-    added = add(enrolled, ANNA, "One")
-    add(enrolled, BEN, "Other")
+    added = add(enrolled, ANNA, "Boards")
+    add(enrolled, BEN, "Agile")
     enrolled.click(BEN, added, "Undo")
     assert credited(enrolled.command(ANNA, "status")) == 10
     assert credited(enrolled.command(BEN, "status")) == 10

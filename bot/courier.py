@@ -1,0 +1,93 @@
+"""What goes to Slack outside the answer to a request: posts, replies to clicks, look-ups.
+
+Slack waits three seconds for an answer, so none of this happens in a listener's own thread.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.webhook import WebhookClient
+
+from .ledger import Member
+from .views.blocks import Reply
+
+log = logging.getLogger(__name__)
+
+WORKERS = 4
+# A member's first command waits this long for their time zone; after that UTC has to do.
+TIMEZONE_WAIT_S = 1.0
+
+Submit = Callable[[Callable[[], Any]], "Future[Any]"]
+
+
+def slack_client(token: str, base_url: str) -> WebClient:
+    """A client that waits when told to and never repeats a call Slack may have carried out."""
+    return WebClient(
+        token=token, base_url=base_url, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)]
+    )
+
+
+def send_to(url: str, payload: dict[str, Any]) -> None:
+    """Post a reply to a response_url."""
+    answer = WebhookClient(url).send_dict(payload)
+    if answer.status_code != 200:
+        log.warning("Slack answered a reply to a click with status %s.", answer.status_code)
+
+
+class Courier:
+    """Sends in threads of its own and logs what fails; `submit` and `send` are the network's edge."""
+
+    def __init__(
+        self,
+        client: WebClient,
+        *,
+        submit: Submit | None = None,
+        send: Callable[[str, dict[str, Any]], None] = send_to,
+    ) -> None:
+        self._client = client
+        self._pool = None if submit else ThreadPoolExecutor(WORKERS, thread_name_prefix="courier")
+        self._submit = submit or self._pool.submit  # type: ignore[union-attr]
+        self._send = send
+
+    def respond(self, url: str, reply: Reply, *, replace: bool) -> None:
+        """Answer a click: in place of the message clicked on, or below it."""
+        payload = {"text": reply.text, "blocks": reply.blocks, "replace_original": replace}
+        self._later(lambda: self._send(url, payload))
+
+    def post(self, channel: str, reply: Reply, thread_ts: str | None = None) -> None:
+        """Post a message in a channel, a direct message or a thread."""
+        self._later(
+            lambda: self._client.chat_postMessage(
+                channel=channel, text=reply.text, blocks=reply.blocks, thread_ts=thread_ts, unfurl_links=False
+            )
+        )
+
+    def timezone_of(self, who: Member) -> str | None:
+        """The member's time zone as Slack knows it, or None where it does not say so in time."""
+        try:
+            answer = self._submit(lambda: self._client.users_info(user=who.id)).result(TIMEZONE_WAIT_S)
+        except (SlackApiError, OSError, FutureTimeoutError) as error:
+            log.warning("A member's time zone is not known: %s.", type(error).__name__)
+            return None
+        timezone = answer.get("user", {}).get("tz")
+        return timezone if isinstance(timezone, str) else None
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        if self._pool:
+            self._pool.shutdown(wait=True)
+
+    def _later(self, work: Callable[[], Any]) -> None:
+        self._submit(work).add_done_callback(_report)
+
+
+def _report(done: "Future[Any]") -> None:
+    error = done.exception()
+    if error:
+        log.error("A message to Slack was not sent.", exc_info=error)

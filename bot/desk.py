@@ -1,0 +1,472 @@
+"""What the bot can do for a member, without Slack: each use case as one call."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from faq.answer import Answer, ask
+from faq.entry import Faq, load
+from rules import (
+    Credential,
+    Credited,
+    ExamPass,
+    Policy,
+    PortalDates,
+    Renewal,
+    Standing,
+    cautions_about,
+    cautions_about_code,
+    check_done,
+    check_units,
+    figures,
+    fingerprint,
+    standings,
+)
+
+from .ledger import ChangedSinceError, Facts, Ledger, LoggedActivity, Member, Writer
+
+Clock = Callable[[], datetime]
+# People move and their time zone with them; it is asked for again after this long.
+TIMEZONE_HOLDS = timedelta(days=30)
+
+
+class DeskError(Exception):
+    """Something was asked for that there is not."""
+
+
+class NoSuchActivityError(DeskError):
+    """The member has no activity with this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no activity {number}")
+        self.number = number
+
+
+class NotHeldError(DeskError):
+    """The member holds no certification with this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code} is not held")
+        self.code = code
+
+
+class NoSuchExamError(DeskError):
+    """The member stated no pass of this exam on this day."""
+
+    def __init__(self, exam: ExamPass) -> None:
+        super().__init__(f"no pass of {exam.code} on {exam.passed_on}")
+        self.exam = exam
+
+
+class NothingToUndoError(DeskError):
+    """The member has no change left to undo, or this one was undone already."""
+
+
+class CannotUndoError(DeskError):
+    """What the change did was changed again later."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(subject)
+        self.subject = subject
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change did to one credential: its standing before and after (None: not held)."""
+
+    code: str
+    before: Standing | None
+    after: Standing | None
+
+    @property
+    def renewal(self) -> Renewal | None:
+        """The latest renewal that the change brought about."""
+        if self.after is None or not self.after.renewals:
+            return None
+        known = self.before.renewals if self.before else ()
+        return self.after.renewals[-1] if self.after.renewals[-1] not in known else None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the change moved the dates of a credential held before and after."""
+        return bool(
+            self.before
+            and self.after
+            and (self.before.cycle.suspends_on, self.before.cycle.expires_on)
+            != (self.after.cycle.suspends_on, self.after.cycle.expires_on)
+        )
+
+    def credited(self, number: int) -> Credited | None:
+        """What the activity with this number counts in the credential's current cycle."""
+        found = self.after.activities if self.after else ()
+        return next((credited for credited in found if credited.id == str(number)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Where a member stands on a day, the most urgent credential first."""
+
+    today: date
+    standings: tuple[Standing, ...]
+    activities: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A member's activities, newest first, and for each number the codes it counts for now."""
+
+    today: date
+    activities: tuple[LoggedActivity, ...]
+    counts_for: Mapping[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """A member's credentials with their standings, and exams passed."""
+
+    today: date
+    held: tuple[tuple[Credential, Standing], ...]
+    exams: tuple[ExamPass, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A saved change: its number, what it did to each credential, and what deserves a second look."""
+
+    change: int
+    today: date
+    effects: tuple[Effect, ...]
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged(Changed):
+    """An activity was logged, edited (then `was` is the version before) or removed."""
+
+    activity: LoggedActivity | None = None
+    was: LoggedActivity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialChanged(Changed):
+    """A credential, its portal dates or an exam was stated or removed."""
+
+    code: str = ""
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone(Changed):
+    """A change was taken back: what had been done, and to what."""
+
+    action: str = ""
+    subject: str = ""
+
+
+class Desk:
+    """The use cases, over one ledger, one policy and one clock.
+
+    `timezone_of` names a member's time zone (IANA) or None where it cannot be known now. Changing calls
+    take the transaction they are part of.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        policy: Policy,
+        clock: Clock,
+        timezone_of: Callable[[Member], str | None],
+    ) -> None:
+        self.policy = policy
+        self._ledger = ledger
+        self._clock = clock
+        self._timezone_of = timezone_of
+        self._fingerprint = fingerprint(policy)
+
+    # Days
+
+    def today(self, who: Member) -> date:
+        """The member's own day."""
+        now = self._clock()
+        timezone, checked_at = self._ledger.timezone(who)
+        if checked_at is None or now - checked_at > TIMEZONE_HOLDS:
+            named = self._timezone_of(who)
+            if named:
+                timezone = named
+                with self._ledger.write() as writer:
+                    writer.set_timezone(who, named, now)
+        return now.astimezone(_zone(timezone or "UTC")).date()
+
+    # Once only
+
+    def once(self, who: Member, key: str, work: Callable[[Writer], str]) -> str:
+        """Do a piece of work once: asked again with its key, nothing changes and the answer is the same."""
+        with self._ledger.write() as writer:
+            answered = writer.answer_to(who, key)
+            if answered is not None:
+                return answered
+            answer = work(writer)
+            writer.keep_answer(who, key, answer, self._clock())
+            return answer
+
+    # Looking
+
+    def overview(self, who: Member, today: date) -> Overview:
+        """Where the member stands."""
+        found = self._standings(who, today)
+        count = 0 if found else self._ledger.count_activities(who)
+        return Overview(today, _by_urgency(found), count)
+
+    def listing(self, who: Member, today: date) -> Listing:
+        """The member's activities and what each counts for."""
+        facts = self._ledger.facts(who)
+        counts_for: dict[int, list[str]] = {}
+        for standing in standings(facts.history(today), self.policy):
+            for credited in standing.activities:
+                if credited.credited:
+                    counts_for.setdefault(int(credited.id), []).append(standing.code)
+        newest_first = sorted(facts.activities, key=lambda one: (one.done_on, one.number), reverse=True)
+        return Listing(today, tuple(newest_first), {n: tuple(codes) for n, codes in counts_for.items()})
+
+    def holdings(self, who: Member, today: date) -> Holdings:
+        """The member's credentials and exams."""
+        history = self._ledger.facts(who).history(today)
+        found = standings(history, self.policy)
+        return Holdings(today, tuple(zip(history.credentials, found, strict=True)), history.exams)
+
+    def codes(self, who: Member) -> tuple[str, ...]:
+        """The certifications' codes that are known: those the policy lists, and the member's own."""
+        own = (held.code for held in self._ledger.facts(who).credentials)
+        return tuple(dict.fromkeys((*self.policy.certifications.listed, *own)))
+
+    # Questions
+
+    @cached_property
+    def faq(self) -> Faq:
+        """The curated answers, with the policy's figures; read when the first question comes."""
+        return load(figures(self.policy), self.policy.sources)
+
+    def answer(self, question: str) -> Answer:
+        """What the curated answers say to a question."""
+        return ask(self.faq, question)
+
+    def is_new(self, who: Member, key: str) -> bool:
+        """Whether this is the first time that Slack delivers what has this key."""
+        with self._ledger.write() as writer:
+            if writer.answer_to(who, key) is not None:
+                return False
+            writer.keep_answer(who, key, "", self._clock())
+            return True
+
+    # Activities
+
+    def add_activity(
+        self, writer: Writer, who: Member, activity: LoggedActivity, today: date
+    ) -> ActivityChanged:
+        """Log an activity under the member's next number.
+
+        Raises RefusedError for a day still to come and for units where the policy has a value.
+        """
+        self._check(activity, today)
+        before = self._standings(who, today)
+        change = writer.begin_change(who, "add activity", "activity", self._clock())
+        numbered = replace(activity, number=writer.next_number(who))
+        writer.add_activity(who, numbered, change)
+        facts, effects = self._settle(writer, who, before, today)
+        return ActivityChanged(change, today, effects, self._cautions(numbered, facts, today), numbered)
+
+    def edit_activity(
+        self, writer: Writer, who: Member, activity: LoggedActivity, today: date
+    ) -> ActivityChanged:
+        """Put a new version in the place of the activity with the same number.
+
+        Raises NoSuchActivityError, and RefusedError as add_activity does.
+        """
+        was = self.activity(who, activity.number)
+        self._check(activity, today)
+        before = self._standings(who, today)
+        change = writer.begin_change(who, "edit activity", f"activity {was.number}", self._clock())
+        writer.end_activity(who, was.number, change)
+        writer.add_activity(who, activity, change)
+        facts, effects = self._settle(writer, who, before, today)
+        return ActivityChanged(change, today, effects, self._cautions(activity, facts, today), activity, was)
+
+    def remove_activity(self, writer: Writer, who: Member, number: int, today: date) -> ActivityChanged:
+        """Take an activity out of what counts; it stays in the ledger, marked.
+
+        Raises NoSuchActivityError.
+        """
+        was = self.activity(who, number)
+        before = self._standings(who, today)
+        change = writer.begin_change(who, "remove activity", f"activity {number}", self._clock())
+        writer.end_activity(who, number, change)
+        _, effects = self._settle(writer, who, before, today)
+        return ActivityChanged(change, today, effects, was=was)
+
+    def activity(self, who: Member, number: int) -> LoggedActivity:
+        """The member's activity with this number.
+
+        Raises NoSuchActivityError.
+        """
+        found = self._ledger.facts(who).activity(number)
+        if found is None:
+            raise NoSuchActivityError(number)
+        return found
+
+    # Credentials
+
+    def state_credential(
+        self,
+        writer: Writer,
+        who: Member,
+        code: str,
+        today: date,
+        *,
+        earned_on: date | None = None,
+        shown: PortalDates | None = None,
+    ) -> CredentialChanged:
+        """Note that a certification is held: the day it was earned, what the portal shows (R13), or both.
+
+        Earned anew after it had expired, it starts afresh, without the portal dates of before (R11).
+        Raises RefusedError for an earned day still to come.
+        """
+        if earned_on:
+            check_done(earned_on, today)
+        before = self._standings(who, today)
+        held = self._ledger.facts(who).held(code)
+        expired_on = next((one.cycle.expires_on for one in before if one.code == code), None)
+        anew = bool(earned_on and expired_on and earned_on >= expired_on)
+        change = writer.begin_change(who, "state certification", code, self._clock())
+        if anew:
+            writer.end_portal_dates(who, code, change)
+        if held and earned_on:
+            writer.end_credential(who, code, change)
+        if earned_on or not held:
+            writer.add_credential(who, code, earned_on, change)
+        if shown:
+            writer.add_portal_dates(who, code, shown, change)
+        return self._credential_changed(writer, who, code, change, before, today, anew=anew)
+
+    def remove_credential(self, writer: Writer, who: Member, code: str, today: date) -> CredentialChanged:
+        """Stop following a certification; its portal dates go with it, activities and exams stay.
+
+        Raises NotHeldError.
+        """
+        if self._ledger.facts(who).held(code) is None:
+            raise NotHeldError(code)
+        before = self._standings(who, today)
+        change = writer.begin_change(who, "remove certification", code, self._clock())
+        writer.end_credential(who, code, change)
+        writer.end_portal_dates(who, code, change)
+        return self._credential_changed(writer, who, code, change, before, today)
+
+    def pass_exam(self, writer: Writer, who: Member, exam: ExamPass, today: date) -> CredentialChanged:
+        """Note an exam passed (R10); stated twice it is kept once.
+
+        Raises RefusedError for a day still to come.
+        """
+        check_done(exam.passed_on, today)
+        known = exam in self._ledger.facts(who).exams
+        before = self._standings(who, today)
+        change = writer.begin_change(who, "state exam", exam.code, self._clock())
+        if known:
+            writer.end_exam(who, exam, change)
+        writer.add_exam(who, exam, change)
+        return self._credential_changed(writer, who, exam.code, change, before, today)
+
+    def remove_exam(self, writer: Writer, who: Member, exam: ExamPass, today: date) -> CredentialChanged:
+        """Take back an exam.
+
+        Raises NoSuchExamError.
+        """
+        if exam not in self._ledger.facts(who).exams:
+            raise NoSuchExamError(exam)
+        before = self._standings(who, today)
+        change = writer.begin_change(who, "remove exam", exam.code, self._clock())
+        writer.end_exam(who, exam, change)
+        return self._credential_changed(writer, who, exam.code, change, before, today)
+
+    # Undo
+
+    def undo(self, writer: Writer, who: Member, change: int | None, today: date) -> Undone:
+        """Take back the change with this number, or the latest one (None).
+
+        Raises NothingToUndoError, and CannotUndoError where a later change touched the same.
+        """
+        found = writer.change(who, change)
+        if found is None:
+            raise NothingToUndoError
+        before = self._standings(who, today)
+        try:
+            writer.undo(who, found, self._clock())
+        except ChangedSinceError as error:
+            raise CannotUndoError(found.subject) from error
+        _, effects = self._settle(writer, who, before, today)
+        return Undone(found.id, today, effects, action=found.action, subject=found.subject)
+
+    # Inside
+
+    def _check(self, activity: LoggedActivity, today: date) -> None:
+        check_done(activity.done_on, today)
+        check_units(activity.kind, activity.units, activity.done_on, self.policy)
+
+    def _standings(self, who: Member, today: date) -> tuple[Standing, ...]:
+        """The member's standings: as kept with the last change, or replayed where those no longer hold."""
+        kept = self._ledger.kept_standings(who, today)
+        if kept and kept.holds_on(today, self._fingerprint):
+            return kept.standings
+        return standings(self._ledger.facts(who).history(today), self.policy)
+
+    def _settle(
+        self, writer: Writer, who: Member, before: tuple[Standing, ...], today: date
+    ) -> tuple[Facts, tuple[Effect, ...]]:
+        """Replay after a change, keep where the member stands now, and tell what changed."""
+        facts = self._ledger.facts(who)
+        after = standings(facts.history(today), self.policy)
+        writer.keep_standings(
+            who,
+            after,
+            policy=self._fingerprint,
+            as_of=today,
+            holds_before=facts.changes_after(today),
+        )
+        stood = {standing.code: standing for standing in before}
+        stands = {standing.code: standing for standing in after}
+        return facts, tuple(
+            Effect(code, stood.get(code), stands.get(code)) for code in sorted(stood.keys() | stands.keys())
+        )
+
+    def _cautions(self, activity: LoggedActivity, facts: Facts, today: date) -> tuple[str, ...]:
+        return cautions_about(activity.as_fact(), facts.history(today), self.policy)
+
+    def _credential_changed(
+        self,
+        writer: Writer,
+        who: Member,
+        code: str,
+        change: int,
+        before: tuple[Standing, ...],
+        today: date,
+        *,
+        anew: bool = False,
+    ) -> CredentialChanged:
+        _, effects = self._settle(writer, who, before, today)
+        cautions = tuple(cautions_about_code(code, self.policy))
+        own = tuple(effect for effect in effects if effect.code == code)
+        return CredentialChanged(change, today, own, cautions, code, anew)
+
+
+def _by_urgency(found: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    """The next date first; what has expired last."""
+    return tuple(
+        sorted(found, key=lambda one: (one.status.value == "expired", one.cycle.suspends_on, one.code))
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,17 @@
+"""Everything the bot answers, in one list."""
+
+import re
+
+from slack_bolt import App
+
+from ..views.changes import UNDO_ACTION
+from ..views.troubles import RUN_ACTION
+from . import ask, ce
+
+
+def register(app: App) -> None:
+    """Tie each thing Slack can send to its listener; `/ce` first, because Bolt looks from the top."""
+    app.command("/ce")(ce.answer)
+    app.action(re.compile(f"^({UNDO_ACTION}|{RUN_ACTION}:.*)$"))(ce.run_clicked)
+    app.event("app_mention")(ask.answer_mention)
+    app.event("message")(ask.answer_message)

@@ -1,0 +1,34 @@
+"""Questions by mention and by direct message."""
+
+import re
+from typing import Any
+
+from ..courier import Courier
+from ..desk import Desk
+from ..ledger import Member
+from ..views.blocks import unescaped
+from . import commands
+
+_MENTION = re.compile(r"<@[^>]+>")
+
+
+def answer_mention(body: dict[str, Any], event: dict[str, Any], desk: Desk, courier: Courier) -> None:
+    """Answer a mention, in a thread below it."""
+    _answer(body, event, desk, courier, thread_ts=event.get("thread_ts") or event["ts"])
+
+
+def answer_message(body: dict[str, Any], event: dict[str, Any], desk: Desk, courier: Courier) -> None:
+    """Answer a direct message; edits, deletions, joins and other bots are none of our business."""
+    if event.get("channel_type") == "im" and not event.get("subtype"):
+        _answer(body, event, desk, courier, thread_ts=event.get("thread_ts"))
+
+
+def _answer(
+    body: dict[str, Any], event: dict[str, Any], desk: Desk, courier: Courier, thread_ts: str | None
+) -> None:
+    if event.get("bot_id") or not event.get("user"):
+        return
+    if not desk.is_new(Member(body["team_id"], event["user"]), body["event_id"]):
+        return
+    question = unescaped(_MENTION.sub(" ", event.get("text") or ""))
+    courier.post(event["channel"], commands.answer_question(desk, question), thread_ts)

@@ -1,0 +1,26 @@
+"""`/ce` and the buttons that run one of its commands."""
+
+from typing import Any
+
+from slack_bolt import Ack
+
+from ..courier import Courier
+from ..desk import Desk
+from ..ledger import Member
+from ..views.blocks import unescaped
+from . import commands
+
+
+def answer(ack: Ack, command: dict[str, Any], desk: Desk) -> None:
+    """Answer a slash command, for the eyes of whoever sent it."""
+    who = Member(command["team_id"], command["user_id"])
+    reply = commands.run(desk, who, unescaped(command.get("text") or ""), command["trigger_id"])
+    ack(text=reply.text, blocks=reply.blocks, response_type="ephemeral")
+
+
+def run_clicked(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier) -> None:
+    """Run the command a button stands for, as whoever clicked it, and answer in the button's place."""
+    ack()
+    who = Member(body["team"]["id"], body["user"]["id"])
+    reply = commands.run(desk, who, unescaped(action["value"]), body["trigger_id"])
+    courier.respond(body["response_url"], reply, replace=True)

@@ -1,0 +1,1 @@
+"""Values turned into what Slack shows; no input or output here."""

@@ -1,0 +1,209 @@
+"""What a change did: logged, edited, removed, stated, undone, with the dates it moved."""
+
+from rules import By, Credited, ExamPass, Policy, Reason, Renewal, Standing, Status
+
+from ..desk import ActivityChanged, Changed, CredentialChanged, Effect, Undone
+from ..ledger import LoggedActivity
+from . import words
+from .blocks import Block, Reply, button, escaped, reply
+from .standing import credential
+
+UNDO_ACTION = "ce:undo"
+NO_CERTIFICATION = (
+    "It is kept. I know of no certification of yours yet: `/ce cert add ACP-620 earned 2024-01-01` adds one."
+)
+LAST_WORD = "The portal has the last word: enter it there, then tell me what it shows with `{command}`."
+DONE = {
+    "add activity": "logging {subject}",
+    "edit activity": "the edit of {subject}",
+    "remove activity": "the removal of {subject}",
+    "state certification": "what was stated of {subject}",
+    "remove certification": "the removal of {subject}",
+    "state exam": "the exam {subject}",
+    "remove exam": "the removal of the exam {subject}",
+}
+
+
+_RANK = {Status.ACTIVE: 0, Status.SUSPENDED: 1, Status.EXPIRED: 2}
+
+
+def activity_added(changed: ActivityChanged, policy: Policy) -> Reply:
+    """The echo of `/ce add`: what was logged and what it did for each certification."""
+    assert changed.activity
+    return _reply(
+        f"Logged {words.activity(changed.activity, policy)}.",
+        _effects(changed, changed.activity, policy) or NO_CERTIFICATION,
+        changed=changed,
+    )
+
+
+def activity_edited(changed: ActivityChanged, policy: Policy) -> Reply:
+    """The echo of `/ce edit`."""
+    assert changed.activity
+    assert changed.was
+    return _reply(
+        f"Changed {words.activity(changed.activity, policy)}.\nIt was {words.activity(changed.was, policy)}.",
+        _effects(changed, changed.activity, policy),
+        changed=changed,
+    )
+
+
+def activity_removed(changed: ActivityChanged, policy: Policy) -> Reply:
+    """The echo of `/ce remove`."""
+    assert changed.was
+    return _reply(f"Removed {words.activity(changed.was, policy)}.", _after(changed, policy), changed=changed)
+
+
+def credential_stated(changed: CredentialChanged, policy: Policy) -> Reply:
+    """The echo of `/ce cert add` and `/ce portal`."""
+    how = f"{changed.code} is earned anew, so it starts afresh." if changed.anew else f"Noted {changed.code}."
+    return _reply(how, _now(changed, policy), changed=changed)
+
+
+def credential_removed(changed: CredentialChanged) -> Reply:
+    """The echo of `/ce cert remove`."""
+    return _reply(
+        f"I no longer follow *{changed.code}*. Your activities stay and count for the others.",
+        changed=changed,
+    )
+
+
+def exam_stated(changed: CredentialChanged, exam: ExamPass, policy: Policy) -> Reply:
+    """The echo of `/ce exam`: whether it renewed, and if not, that it is kept."""
+    passed = f"Exam {exam.code}, passed on {words.day(exam.passed_on)}"
+    if not changed.effects:
+        add = f"`/ce cert add {exam.code} earned 2024-01-01`"
+        return _reply(f"{passed}: kept. I do not know yet when you earned it: {add}.", changed=changed)
+    after = changed.effects[0].after
+    renewed = after is not None and any(
+        renewal.renewed_on == exam.passed_on and renewal.by is By.EXAM for renewal in after.renewals
+    )
+    lead = f"{passed}: it renews {exam.code}." if renewed else f"{passed}: kept, but it renews nothing."
+    return _reply(lead, _now(changed, policy), changed=changed)
+
+
+def exam_removed(changed: CredentialChanged, exam: ExamPass, policy: Policy) -> Reply:
+    """The echo of `/ce exam remove`."""
+    return _reply(
+        f"Removed the exam {exam.code} passed on {words.day(exam.passed_on)}.",
+        _now(changed, policy),
+        changed=changed,
+    )
+
+
+def undone(changed: Undone, policy: Policy) -> Reply:
+    """The echo of `/ce undo` and of an Undo button."""
+    what = DONE[changed.action].format(subject=changed.subject)
+    return _reply(f"Undone: {what}.", _after(changed, policy), changed=changed)
+
+
+def undo_button(change: int) -> list[Block]:
+    """The button that takes back the change with this number."""
+    return [button("Undo", UNDO_ACTION, f"undo {change}")]
+
+
+def _reply(*paragraphs: str, changed: Changed) -> Reply:
+    """A change's echo: warnings below, how to tell the portal's dates after a renewal, and Undo."""
+    small = [f":information_source: {escaped(caution)}" for caution in changed.cautions]
+    for effect in changed.effects:
+        if effect.renewal and effect.after:
+            cycle = effect.after.cycle
+            command = f"/ce portal {effect.code} suspends {cycle.suspends_on} expires {cycle.expires_on}"
+            small.append(LAST_WORD.format(command=command))
+    buttons = [] if isinstance(changed, Undone) else undo_button(changed.change)
+    return reply(*paragraphs, small=small, buttons=buttons)
+
+
+def _now(changed: Changed, policy: Policy) -> str:
+    return "\n\n".join(
+        "\n".join([*_moved(effect), credential(effect.after, changed.today, policy)])
+        for effect in changed.effects
+        if effect.after
+    )
+
+
+def _effects(changed: Changed, activity: LoggedActivity, policy: Policy) -> str:
+    return "\n".join(_effect(effect, activity, changed, policy) for effect in changed.effects if effect.after)
+
+
+def _effect(effect: Effect, activity: LoggedActivity, changed: Changed, policy: Policy) -> str:
+    credited = effect.credited(activity.number)
+    assert effect.after
+    assert credited
+    if effect.renewal and not _got_worse(effect):
+        return _renewed(effect.code, effect.renewal, effect.after)
+    if credited.reason is Reason.COUNTED:
+        did = f"+{credited.credited} CE, now {_state(effect.after, changed, policy)}"
+    else:
+        did = f"+0 CE, {_why_not(credited, activity, effect.after, policy)}"
+    return "\n".join([f"• *{effect.code}*: {did}.", *_moved(effect)])
+
+
+def _renewed(code: str, renewal: Renewal, after: Standing) -> str:
+    new_cycle = f" The new cycle holds {after.credited} of {after.required} CE." if after.credited else ""
+    return (
+        f":tada: *{code}* renewed on {words.day(renewal.renewed_on)}: now suspends "
+        f"*{words.day(after.cycle.suspends_on)}*, expires *{words.day(after.cycle.expires_on)}*.{new_cycle}"
+    )
+
+
+def _state(after: Standing, changed: Changed, policy: Policy) -> str:
+    if after.status is Status.EXPIRED:
+        return f"expired since {words.day(after.cycle.expires_on)}"
+    until = (
+        f"suspended, last safe day {words.day(after.last_safe_day)}"
+        if after.status is Status.SUSPENDED
+        else f"suspends {words.day(after.cycle.suspends_on)}"
+    )
+    return (
+        f"{after.credited} of {after.required} CE; missing {after.missing}: "
+        f"{words.needs(after, changed.today, policy)}; {until}"
+    )
+
+
+def _moved(effect: Effect) -> list[str]:
+    """The dates before and after, where the change moved them."""
+    if not (effect.moved and effect.before and effect.after):
+        return []
+    was, now = effect.before.cycle, effect.after.cycle
+    line = (
+        f"suspends was {words.day(was.suspends_on)}, now *{words.day(now.suspends_on)}*; expires was "
+        f"{words.day(was.expires_on)}, now *{words.day(now.expires_on)}*."
+    )
+    if _got_worse(effect):
+        return [f":warning: {effect.code} gets worse by this: {line} `/ce undo` takes it back."]
+    return [f":arrow_right: {effect.code}: {line}"]
+
+
+def _got_worse(effect: Effect) -> bool:
+    if not (effect.before and effect.after):
+        return False
+    was, now = effect.before, effect.after
+    return now.cycle.suspends_on < was.cycle.suspends_on or _RANK[now.status] > _RANK[was.status]
+
+
+def _why_not(credited: Credited, activity: LoggedActivity, after: Standing, policy: Policy) -> str:
+    kind, cycle = policy.kinds[activity.kind], after.cycle
+    if credited.reason is Reason.CLOSED_CYCLE:
+        served = next(one for one in after.renewals if one.renewed_on >= activity.done_on)
+        return f"because it served the renewal of {words.day(served.renewed_on)}"
+    most = kind.cap.on(activity.done_on)
+    allowed = f"{most} {kind.name if most == 1 else kind.plural}"
+    edit = f"`/ce edit {activity.number} 30 units`"
+    return {
+        Reason.OVER_CAP: f"because only {allowed} can count in a cycle",
+        Reason.BEFORE_CYCLE: f"because this cycle takes what is dated after {words.day(cycle.started_on)}",
+        Reason.AFTER_EXPIRY: f"because it expired on {words.day(cycle.expires_on)}",
+        Reason.VALUE_UNCONFIRMED: f"until you state the units the portal granted: {edit}",
+        Reason.REJECTED: "because the portal rejected it",
+        Reason.FUTURE: "because it is dated after today",
+    }[credited.reason]
+
+
+def _after(changed: Changed, policy: Policy) -> str:
+    """Where each credential stands after something was taken away or brought back."""
+    lines = []
+    for effect in changed.effects:
+        state = _state(effect.after, changed, policy) if effect.after else "no longer followed"
+        lines += [f"• *{effect.code}*: {state}.", *_moved(effect)]
+    return "\n".join(lines)

@@ -1,0 +1,91 @@
+"""Where a member stands, at one look."""
+
+from datetime import date
+
+from rules import Dates, Policy, Standing, Status
+
+from ..desk import Overview
+from . import words
+from .blocks import Reply, escaped, reply
+
+FIRST_STEP = (
+    "I know of no certification of yours yet. Tell me one, with the day you earned it or the date the "
+    "portal shows:\n"
+    "`/ce cert add ACP-620 earned 2024-01-01`\n"
+    "`/ce cert add ACP-620 suspends 2026-01-01`"
+)
+KEPT = "{activities} logged so far: kept, and applied as soon as I know a certification."
+PORTAL_HAS_THE_LAST_WORD = "Dates not marked as the portal's are calculated; the portal has the last word."
+NEXT_STEP = 'Log what you did: `/ce add course "Jira Automation" yesterday` · all commands: `/ce help`'
+LEVELS = {"ACP": "Professional", "ACA": "Associate"}
+
+
+def overview(found: Overview, policy: Policy) -> Reply:
+    """The answer to `/ce status`."""
+    if not found.standings:
+        kept = words.count(found.activities, "activity", "activities") if found.activities else ""
+        return reply(FIRST_STEP, small=[KEPT.format(activities=kept)] if kept else ())
+    sure = all(standing.cycle.dates is Dates.PORTAL for standing in found.standings)
+    small = [NEXT_STEP] if sure else [PORTAL_HAS_THE_LAST_WORD, NEXT_STEP]
+    return reply(
+        *[credential(standing, found.today, policy) for standing in found.standings],
+        small=["\n".join(small)],
+    )
+
+
+def credential(standing: Standing, today: date, policy: Policy) -> str:
+    """One credential: bar, what counts, what is missing, until when, how sure, the exam beside it."""
+    level = LEVELS.get(standing.level, standing.level)
+    mark = words.STATUS_MARK[standing.status]
+    lines = [f"{mark} *{standing.code}* · {level} · {standing.status.value}"]
+    if standing.status is Status.EXPIRED:
+        lines.append(_expired(standing))
+    else:
+        lines += [
+            f"`{words.bar(standing)}` {_credited(standing)}{_counted(standing, policy)}",
+            f"Missing {standing.missing}: {words.needs(standing, today, policy)}.",
+            _until(standing, today),
+            _exam(standing, today),
+        ]
+    lines += [f":information_source: {escaped(warning)}" for warning in standing.warnings]
+    return "\n".join(lines)
+
+
+def _credited(standing: Standing) -> str:
+    return f"{standing.credited} of {standing.required} CE"
+
+
+def _counted(standing: Standing, policy: Policy) -> str:
+    return f" ({words.kinds(standing.used, policy)})" if standing.used else ""
+
+
+def _until(standing: Standing, today: date) -> str:
+    cycle = standing.cycle
+    how_sure = words.HOW_SURE[cycle.dates]
+    if standing.status is Status.SUSPENDED:
+        return (
+            f"Suspended since {words.day(cycle.suspends_on)}. Last safe day to finish: "
+            f"*{words.day(standing.last_safe_day)}* ({words.days_from(today, standing.last_safe_day)}); "
+            f"expires {words.day(cycle.expires_on)}; {how_sure}."
+        )
+    return (
+        f"Suspends *{words.day(cycle.suspends_on)}* ({words.days_from(today, cycle.suspends_on)}), expires "
+        f"{words.day(cycle.expires_on)}; {how_sure}."
+    )
+
+
+def _exam(standing: Standing, today: date) -> str:
+    window = standing.exam_window
+    if today < window.opens_on:
+        when = f"from {words.day(window.opens_on)} to {words.day(window.closes_on)}"
+    else:
+        when = f"open now, until {words.day(window.closes_on)}"
+    return f"Or pass its exam again: {when}."
+
+
+def _expired(standing: Standing) -> str:
+    return (
+        f"Expired on {words.day(standing.cycle.expires_on)}, with {_credited(standing)}; "
+        f"{words.HOW_SURE[standing.cycle.dates]}. It comes back only by earning it again; then: "
+        f"`/ce cert add {standing.code} earned {standing.cycle.expires_on}` with the new day."
+    )

@@ -1,0 +1,99 @@
+"""What to say when something cannot be done: what is wrong, and the next step."""
+
+from ..desk import (
+    CannotUndoError,
+    DeskError,
+    NoSuchActivityError,
+    NoSuchExamError,
+    NotHeldError,
+    NothingToUndoError,
+)
+from ..ledger import (
+    LedgerBusyError,
+    LedgerDamagedError,
+    LedgerError,
+    LedgerFullError,
+    LedgerReadOnlyError,
+)
+from . import words
+from .blocks import BUTTON_VALUE_MOST, Block, Reply, button, escaped, reply
+
+RUN_ACTION = "ce:run"
+UNEXPECTED = (
+    "Something went wrong on my side. Nothing was saved; please try again. If it happens again, tell "
+    "whoever runs me this reference: {reference}."
+)
+UNKNOWN_COMMAND = "I do not know the command {word}."
+QUESTION = "To ask a question, put ask before it:"
+NOTHING_SAVED = {
+    LedgerBusyError: "I am busy for a moment and saved nothing: please send that again.",
+    LedgerFullError: "My disk is full, so nothing was saved: please tell whoever runs me to make room.",
+    LedgerReadOnlyError: "I cannot write to my database, so nothing was saved: please tell whoever runs me.",
+    LedgerDamagedError: (
+        "My database is damaged, so nothing was saved: please tell whoever runs me to restore a backup."
+    ),
+    LedgerError: "I cannot reach my database, so nothing was saved: please tell whoever runs me.",
+}
+
+
+def hint(sentence: str, example: str, *, buttons: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """One sentence, a line that works as it stands, and buttons that run a command (label, command)."""
+    shown: list[Block] = [
+        button(label, f"{RUN_ACTION}:{place}", command)
+        for place, (label, command) in enumerate(buttons)
+        if len(command) <= BUTTON_VALUE_MOST
+    ]
+    return reply(escaped(sentence), f"Try: `{_code(example)}`" if example else "", buttons=shown)
+
+
+def unknown_command(word: str, nearest: str | None, example: str) -> Reply:
+    """The answer to a word after `/ce` that is no command."""
+    lead = UNKNOWN_COMMAND.format(word=f'"{word[:40]}"')
+    if nearest:
+        lead = f"{lead[:-1]}: did you mean {nearest}?"
+    return reply(escaped(lead), f"Try: `{_code(example)}`", small=["All commands: `/ce help`"])
+
+
+def question(text: str) -> Reply:
+    """The answer to a question sent without `ask`."""
+    return hint(QUESTION, f"/ce ask {text[:300]}")
+
+
+def refused(sentence: str) -> Reply:
+    """What the rules do not take, with their reason."""
+    return reply(escaped(sentence))
+
+
+def missing(error: DeskError) -> Reply:
+    """Something was asked for that there is not."""
+    match error:
+        case NoSuchActivityError():
+            return hint(f"You have no activity {error.number}: the list shows yours.", "/ce list")
+        case NotHeldError():
+            return hint(f"You do not hold {error.code} here: the list shows what you do.", "/ce cert list")
+        case NoSuchExamError():
+            passed = f"{error.exam.code} exam passed on {words.day(error.exam.passed_on)}"
+            return hint(f"I know of no {passed}: the list shows those I know.", "/ce cert list")
+        case NothingToUndoError():
+            return hint("There is nothing left to undo here; it may be undone already.", "/ce list")
+        case CannotUndoError():
+            return hint(
+                f"That cannot be undone any more, because {error.subject} was changed again since.",
+                "/ce list",
+            )
+    raise error
+
+
+def ledger_trouble(error: LedgerError) -> Reply:
+    """The database cannot be used now."""
+    return reply(next(text for kind, text in NOTHING_SAVED.items() if isinstance(error, kind)))
+
+
+def unexpected(reference: str) -> Reply:
+    """The answer to what nobody foresaw; the reference stands in the log."""
+    return reply(UNEXPECTED.format(reference=reference))
+
+
+def _code(text: str) -> str:
+    """Text inside backticks: a backtick of its own would end them."""
+    return escaped(text.replace("`", "'"))

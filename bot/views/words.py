@@ -1,0 +1,82 @@
+"""Days, amounts and activities in words for people."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from rules import Dates, Kind, Policy, Standing, Status, ways_to_renew
+
+from ..ledger import LoggedActivity
+from .blocks import escaped
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+HOW_SURE = {
+    Dates.EARNED: "calculated from the day it was earned",
+    Dates.PORTAL: "as the portal shows them",
+    Dates.CALCULATED: "calculated from its last renewal",
+}
+STATUS_MARK = {
+    Status.ACTIVE: ":large_green_circle:",
+    Status.SUSPENDED: ":warning:",
+    Status.EXPIRED: ":no_entry:",
+}
+WAYS_SHOWN = 3
+BAR = 10
+
+
+def day(value: date) -> str:
+    """A day with its weekday: `Mon 2025-12-01`."""
+    return f"{WEEKDAYS[value.weekday()]} {value.isoformat()}"
+
+
+def count(number: int, singular: str, plural: str) -> str:
+    """An amount with its noun."""
+    return f"{number} {singular if number == 1 else plural}"
+
+
+def days_from(today: date, until: date) -> str:
+    """How far away a day is, in days."""
+    days = (until - today).days
+    if days == 0:
+        return "today"
+    if days < 0:
+        return f"{count(-days, 'day', 'days')} ago"
+    return f"in {count(days, 'day', 'days')}"
+
+
+def kinds(counted: Mapping[Kind, int], policy: Policy) -> str:
+    """Amounts of activities by kind: `2 courses and 1 local event`."""
+    return listed(
+        [count(n, policy.kinds[kind].name, policy.kinds[kind].plural) for kind, n in counted.items()]
+    )
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts in a sentence: `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else ""
+
+
+def needs(standing: Standing, today: date, policy: Policy) -> str:
+    """What would renew: `2 more courses, or 1 global event, or 1 course and 1 local event`."""
+    ways = ways_to_renew(standing.missing, standing.used, today, policy)
+    courses_alone = [way for way in ways if way.keys() == {Kind.COURSE}]
+    others = [way for way in ways if way.keys() != {Kind.COURSE}]
+    shown = [*courses_alone, *others][:WAYS_SHOWN]
+    text = ", or ".join(kinds(way, policy) for way in shown)
+    amount, _, rest = text.partition(" ")
+    return f"{amount} more {rest}"
+
+
+def bar(standing: Standing) -> str:
+    """How far along a cycle is: `█████████░`."""
+    filled = min(standing.credited * BAR // standing.required, BAR)
+    return "█" * filled + "░" * (BAR - filled)
+
+
+def activity(one: LoggedActivity, policy: Policy) -> str:
+    """An activity in a line: `3: course "Jira Automation", Mon 2025-12-01`."""
+    units = f", {one.units} CE" if one.units else ""
+    proof = f" · <{escaped(one.link)}|proof>" if one.link else ""
+    return (
+        f'*{one.number}* · {policy.kinds[one.kind].name} "{escaped(one.title)}", {day(one.done_on)}'
+        f"{units}{proof}"
+    )
