@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 def build_app(desk: Desk, courier: Courier, client: WebClient, *, signing_secret: str | None = None) -> App:
     """The app over one desk and one courier; `signing_secret` is needed where requests come by HTTP.
 
-    Bolt answers once a listener has returned: its other way polls every 10 ms.
+    Bolt answers once a listener has returned: its other way polls every 10 ms. The token is checked here,
+    once, so that no request waits for it; BoltError says that Slack refused it.
     """
     app = App(
         client=client,
         signing_secret=signing_secret,
         request_verification_enabled=signing_secret is not None,
         ssl_check_enabled=False,
-        token_verification_enabled=False,
         process_before_response=True,
     )
 

@@ -1,6 +1,6 @@
 """What the bot can do for a member, without Slack: each use case as one call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from rules import (
     ExamPass,
     Policy,
     PortalDates,
+    Reason,
     Renewal,
     Standing,
     cautions_about,
@@ -115,11 +116,12 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A member's activities, newest first, and for each number the codes it counts for now."""
+    """A member's activities, newest first, and for each number the codes it counts for or served."""
 
     today: date
     activities: tuple[LoggedActivity, ...]
-    counts_for: Mapping[int, tuple[str, ...]]
+    counts_for: Mapping[int, Sequence[str]]
+    served: Mapping[int, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +224,13 @@ class Desk:
     def listing(self, who: Member, today: date) -> Listing:
         """The member's activities and what each counts for."""
         facts = self._ledger.facts(who)
-        counts_for: dict[int, list[str]] = {}
+        codes: dict[Reason, dict[int, list[str]]] = {Reason.COUNTED: {}, Reason.CLOSED_CYCLE: {}}
         for standing in standings(facts.history(today), self.policy):
             for credited in standing.activities:
-                if credited.credited:
-                    counts_for.setdefault(int(credited.id), []).append(standing.code)
+                if credited.reason in codes:
+                    codes[credited.reason].setdefault(int(credited.id), []).append(standing.code)
         newest_first = sorted(facts.activities, key=lambda one: (one.done_on, one.number), reverse=True)
-        return Listing(today, tuple(newest_first), {n: tuple(codes) for n, codes in counts_for.items()})
+        return Listing(today, tuple(newest_first), codes[Reason.COUNTED], codes[Reason.CLOSED_CYCLE])
 
     def holdings(self, who: Member, today: date) -> Holdings:
         """The member's credentials and exams."""
@@ -271,8 +273,9 @@ class Desk:
         """
         self._check(activity, today)
         before = self._standings(who, today)
-        change = writer.begin_change(who, "add activity", "activity", self._clock())
-        numbered = replace(activity, number=writer.next_number(who))
+        now = self._clock()
+        numbered = replace(activity, number=writer.next_number(who, now))
+        change = writer.begin_change(who, "add activity", f"activity {numbered.number}", now)
         writer.add_activity(who, numbered, change)
         facts, effects = self._settle(writer, who, before, today)
         return ActivityChanged(change, today, effects, self._cautions(numbered, facts, today), numbered)

@@ -8,7 +8,9 @@ from datetime import date
 from enum import Enum
 from typing import TypeVar
 
-from bot.dates import (
+from rules.history import Kind
+
+from .dates import (
     AmbiguousDateError,
     DateError,
     find_dates,
@@ -17,7 +19,6 @@ from bot.dates import (
     read_date,
     with_weekday,
 )
-from rules.history import Kind
 
 MOST_CHARACTERS = 2_000
 LONGEST_TITLE = 200
@@ -51,8 +52,7 @@ NOTHING_CHANGED = "Say what to change after the number: the kind, the title, the
 LABEL_ALONE = "After {label} I found no {label} to change it to."
 
 CODE_MISSING = "Say which certification: write its code, like {like}."
-UNLISTED_CODE = "{code} is not among the certifications I know, where {nearest} is nearest: check the number."
-UNLISTED_CODE_ANYWAY = (
+UNLISTED_CODE = (
     "{code} is not among the certifications I know, where {nearest} is nearest: "
     "check the number, or say anyway at the end if it is right."
 )
@@ -175,9 +175,10 @@ def read_number(text: str, verb: str) -> int:
 def read_code(word: str, codes: Collection[str], levels: Collection[str], *, verb: str = "why") -> str:
     """The certification meant by `word`, in any case, with or without dash or space.
 
-    It must be one of `codes`, except at a level (`levels`) for which `codes` has none at all:
-    there any three digits will do. `verb` is the command that the example shows.
-    Raises UnknownCodeError, or WordsError where nothing was typed.
+    It must be one of `codes`, unless `codes` has none of its level (one of `levels`), where
+    any three digits will do, or `anyway` after it says that a plausible one is right.
+    `verb` is the command that the example shows.
+    Raises UnknownCodeError, or WordsError where no certification is named.
     """
     return read_code_only(word, codes, levels, verb)
 
@@ -209,14 +210,17 @@ def read_portal(text: str, today: date, codes: Collection[str], levels: Collecti
     return _with_example(lambda words: _portal(words, today, known), text, "portal", default)
 
 
-def read_exam(text: str, today: date, codes: Collection[str], levels: Collection[str]) -> tuple[str, date]:
-    """The words of `/ce exam`: a certification and the day its exam was passed, which is never guessed.
+def read_exam(
+    text: str, today: date, codes: Collection[str], levels: Collection[str], *, verb: str = "exam"
+) -> tuple[str, date]:
+    """A certification and the day its exam was passed, which is never guessed.
 
+    `verb` is the command that the example shows.
     Raises UnknownCodeError, AmbiguousWordsError or WordsError.
     """
     known = _Known(codes, levels)
     default = f"{known.sample} 2025-11-15"
-    return _with_example(lambda words: _exam(words, today, known), text, "exam", default)
+    return _with_example(lambda words: _exam(words, today, known), text, verb, default)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -485,7 +489,8 @@ def _edit(text: str, today: date) -> tuple[int, ActivityWords]:
     line = _line(text)
     number = _number(line.tokens[0].text) if line.tokens else None
     if number is None or looks_like_date(line.text):  # "3 May" is a day, and no activity 3
-        changes = re.sub(r"^[#+-]?[0-9]{2,}\b|^[#+-]0*[0-9]\b", "", line.text)  # a number no activity has
+        # 0 and -3 are nobody's number, and would only end up in the title.
+        changes = line.text if number else re.sub("^[#+-]?[0-9]+ ", "", line.text)
         raise WordsError(NUMBER_FIRST, instead=(f"3 {changes}",))
     label = _phrase(line.tokens[1:2])
     wanted = _EDIT_LABELS.get(label)
@@ -715,6 +720,7 @@ _PORTAL_DATES = ("suspends_on", "expires_on", "cycle_started_on")
 _AROUND_DATES = ("", "on", "and", "date", "is", "at")
 _AROUND_EXAM = (*_AROUND_DATES, "passed", "taken", "retaken", "exam", "again")
 _LONGEST_DATE = 6  # words
+_ANYWAY = "anyway"
 
 
 class _Known:
@@ -756,28 +762,28 @@ def _canonical(word: str) -> str:
     return f"{code['level'].upper()}-{code['digits']}" if code else word.upper()
 
 
-def _code(line: _Line, known: _Known, *, anyway: bool | None = None) -> tuple[str, tuple[_Token, ...]]:
-    """The certification that stands first, and the tokens after it.
+def _code(line: _Line, known: _Known) -> tuple[str, tuple[_Token, ...], bool]:
+    """The certification that stands first, the tokens after it, and whether the last word was `anyway`.
 
-    `anyway` says whether an unlisted one was insisted on, None where nobody can.
-    Raises UnknownCodeError, or WordsError where there is nothing.
+    Raises UnknownCodeError, or WordsError where no certification is named.
     """
+    anyway = len(line.tokens) > 1 and _phrase(line.tokens[-1:]) == _ANYWAY
     found = _CODE.match(line.text)
-    if not found and (_phrase(line.tokens[:1]) in ("", "anyway", *_DATE_WORDS) or _begins_with_date(line)):
+    if not found and (_phrase(line.tokens[:1]) in ("", _ANYWAY, *_DATE_WORDS) or _begins_with_date(line)):
         raise WordsError(CODE_MISSING.format(like=known.sample), instead=(f"{known.sample} {line.text}",))
     end = found.end() if found else line.tokens[0].end
     typed = line.text[:end]
     code = _canonical(typed.strip(_EDGES))
-    rest = tuple(token for token in line.tokens if token.start >= end)
+    rest = tuple(token for token in line.tokens[: -1 if anyway else None] if token.start >= end)
     if code in known.codes:
-        return known.codes[code], rest
+        return known.codes[code], rest, anyway
     plausible = known.plausible(code)
     if plausible and (anyway or known.lists_none_of_its_level(code)):
-        return code, rest
+        return code, rest, anyway
     best = known.nearest(code)
     sentence = NOT_A_CODE
     if plausible:
-        sentence = UNLISTED_CODE if anyway is None else UNLISTED_CODE_ANYWAY
+        sentence = UNLISTED_CODE
     elif found and found["level"].upper() in known.levels and known.lists_none_of_its_level(code):
         sentence = WRONG_DIGITS
     elif best and nearest(code, (best,)):
@@ -797,10 +803,16 @@ def _begins_with_date(line: _Line) -> bool:
 
 def _code_alone(text: str, known: _Known) -> str:
     line = _line(text)
-    code, rest = _code(line, known)
+    code, rest, anyway = _code(line, known)
     if rest:
-        raise WordsError(ONLY_THE_CODE.format(typed=in_quotes(line.between(rest))), instead=(code,))
+        raise WordsError(
+            ONLY_THE_CODE.format(typed=in_quotes(line.between(rest))), instead=(_ended(code, anyway=anyway),)
+        )
     return code
+
+
+def _ended(words: str, *, anyway: bool) -> str:
+    return f"{words} {_ANYWAY}" if anyway else words
 
 
 def _cert_add(text: str, today: date, known: _Known) -> CertWords:
@@ -815,10 +827,9 @@ def _cert_words(
     text: str, today: date, known: _Known, welcome: Collection[str], sample_dates: str
 ) -> CertWords:
     line = _line(text)
-    anyway = len(line.tokens) > 1 and _bare(line.tokens[-1].text) == "anyway"
-    code, rest = _code(line, known, anyway=anyway)
+    code, rest, anyway = _code(line, known)
     try:
-        stated = _stated_dates(line, rest[:-1] if anyway else rest, today, welcome)
+        stated = _stated_dates(line, rest, today, welcome)
         words = CertWords(
             code=code,
             earned_on=stated.get("earned_on"),
@@ -829,8 +840,7 @@ def _cert_words(
         )
         _refuse_inconsistent(words, may_be_earned_alone="earned_on" in welcome)
     except WordsError as error:
-        sample = f"{code} {sample_dates}{' anyway' if anyway else ''}"
-        error.instead = (*error.instead, sample)
+        error.instead = (*error.instead, _ended(f"{code} {sample_dates}", anyway=anyway))
         raise
     return words
 
@@ -928,7 +938,7 @@ def _refuse_inconsistent(words: CertWords, *, may_be_earned_alone: bool) -> None
 
 def _exam(text: str, today: date, known: _Known) -> tuple[str, date]:
     line = _line(text)
-    code, rest = _code(line, known)
+    code, rest, anyway = _code(line, known)
     said = [token for token in rest if _bare(token.text) not in _AROUND_EXAM]
     try:
         if not said:
@@ -938,8 +948,9 @@ def _exam(text: str, today: date, known: _Known) -> tuple[str, date]:
         beyond = said[len(span) :]
         if beyond:
             typed = in_quotes(line.between(beyond))
-            raise WordsError(NOT_UNDERSTOOD.format(typed=typed), instead=(f"{code} {passed_on}",))
+            right = _ended(f"{code} {passed_on}", anyway=anyway)
+            raise WordsError(NOT_UNDERSTOOD.format(typed=typed), instead=(right,))
     except WordsError as error:
-        error.instead = (*error.instead, f"{code} 2025-11-15")
+        error.instead = (*error.instead, _ended(f"{code} 2025-11-15", anyway=anyway))
         raise
     return code, passed_on

@@ -420,6 +420,15 @@ def test_what_is_done_on_the_day_of_an_exam_renewal_belongs_to_the_closed_cycle(
     assert lines_of(standing) == {"course1": (0, "before_cycle"), "course2": (10, "counted")}
 
 
+def test_what_served_a_renewal_by_units_is_still_said_to_have_after_a_renewal_by_exam():
+    renewed_on, passed_on = date(2025, 1, 10), date(2026, 12, 1)
+    activities = courses(*NINETY_UNITS, renewed_on, date(2025, 5, 1))
+    standing = earned(LONG_AFTER, activities, [ExamPass(ACP, passed_on)])
+    assert renewals_of(standing) == [(renewed_on, "units"), (passed_on, "exam")]
+    assert lines_of(standing)["course10"] == (0, "closed_cycle")
+    assert lines_of(standing)["course11"] == (0, "before_cycle")
+
+
 @pytest.mark.parametrize(("started_on", "renews"), [(date(2025, 11, 14), True), (date(2025, 11, 15), False)])
 def test_an_exam_passed_on_the_day_the_cycle_started_renews_nothing(started_on, renews):
     portal = PortalDates(SUSPENDS_ON, EXPIRES_ON, date(2025, 11, 20), started_on)
@@ -570,6 +579,19 @@ def test_a_portal_statement_replaces_the_renewals_calculated_before_it():
     assert lines_of(before)["course10"] == (0, "closed_cycle")
     assert (after.cycle.suspends_on, renewals_of(after), after.cycle.dates) == (SUSPENDS_ON, [], "portal")
     assert lines_of(after)["course10"] == (0, "before_cycle")
+
+
+def test_what_is_dated_before_a_start_after_the_portals_own_expiration_is_before_the_cycle():
+    """Earned anew after the dates the portal showed: the start is then later than the expiration day."""
+    portal = PortalDates(SUSPENDS_ON, EXPIRES_ON, date(2025, 6, 1))
+    earned_on = date(2026, 5, 1)
+    activities = courses(EXPIRES_ON, earned_on, earned_on + ONE_DAY)
+    standing = shown(LONG_AFTER, portal, activities=activities, earned_on=earned_on)
+    assert lines_of(standing) == {
+        "course1": (0, "before_cycle"),
+        "course2": (0, "before_cycle"),
+        "course3": (0, "after_expiry"),
+    }
 
 
 # R15

@@ -26,7 +26,7 @@ def days(count: int) -> timedelta:
 
 # Most first dates, suspensions and expirations of the credentials drawn below lie in this time.
 FIRST, LAST = date(2023, 12, 1), date(2028, 6, 30)
-any_day = st.dates(FIRST, LAST)
+any_day = st.sampled_from([FIRST + days(count) for count in range((LAST - FIRST).days)])
 month_ends = st.sampled_from([date(2024, 2, 29), date(2024, 11, 30), date(2025, 2, 28), date(2024, 8, 31)])
 earned_days = st.one_of(st.dates(FIRST, date(2025, 6, 30)), month_ends)
 
@@ -34,13 +34,17 @@ earned_days = st.one_of(st.dates(FIRST, date(2025, 6, 30)), month_ends)
 @st.composite
 def courses_that_may_renew(draw: st.DrawFn) -> list[tuple[Kind, date, int | None]]:
     last = draw(any_day)
-    back = draw(st.lists(st.integers(0, 400), min_size=4, max_size=11))
+    back = draw(st.lists(st.sampled_from(range(400)), min_size=4, max_size=11))
     return [(Kind.COURSE, last - days(count), None) for count in back]
 
 
-events = st.lists(
-    st.tuples(st.sampled_from([Kind.GLOBAL_EVENT, Kind.LOCAL_EVENT]), any_day, st.none()), max_size=9
-)
+@st.composite
+def events(draw: st.DrawFn) -> list[tuple[Kind, date, int | None]]:
+    first = draw(any_day)
+    kinds = draw(st.lists(st.sampled_from([Kind.GLOBAL_EVENT, Kind.LOCAL_EVENT]), max_size=9))
+    return [(kind, first + days(draw(st.sampled_from(range(200)))), None) for kind in kinds]
+
+
 talks = st.lists(
     st.tuples(st.just(Kind.PRESENTATION), any_day, st.sampled_from([None, 5, 20, 100])), max_size=2
 )
@@ -49,7 +53,7 @@ talks = st.lists(
 @st.composite
 def activities(draw: st.DrawFn) -> tuple[Activity, ...]:
     series = draw(st.lists(courses_that_may_renew(), max_size=3))
-    done = [*draw(talks), *draw(events), *(course for courses in series for course in courses)]
+    done = [*draw(talks), *draw(events()), *(course for courses in series for course in courses)]
     states = draw(st.lists(st.sampled_from(State), min_size=len(done), max_size=len(done)))
     ids = draw(st.permutations([f"a{number}" for number in range(1, len(done) + 1)]))
     return tuple(

@@ -84,8 +84,9 @@ class Writer:
         ).fetchone()  # fmt: skip
         return int(row[0])
 
-    def next_number(self, who: Member) -> int:
+    def next_number(self, who: Member, at: datetime) -> int:
         """The number of the member's next activity; a number is never used again."""
+        self.enrol(who, at)
         row = self._run(
             "UPDATE members SET last_number = last_number + 1 "
             "WHERE workspace = :workspace AND member = :member RETURNING last_number",

@@ -13,6 +13,7 @@ from ..desk import Desk, DeskError
 from ..ledger import LedgerError, LoggedActivity, Member, Writer
 from ..views import changes, lists, manual, standing, troubles
 from ..views import faq as faq_views
+from ..views import words as shown
 from ..views.blocks import Reply
 
 
@@ -64,7 +65,7 @@ def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
         return Reply(*json.loads(kept))
     except grammar.AmbiguousWordsError as error:
         buttons = [
-            (f"{day:%a %d %b %Y}", f"{name} {again}")
+            (shown.day(day), f"{name} {again}")
             for day, again in zip(error.readings, error.texts, strict=True)
         ]
         return troubles.hint(error.sentence, error.example, buttons=tuple(buttons))

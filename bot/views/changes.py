@@ -141,8 +141,9 @@ def _effect(effect: Effect, activity: LoggedActivity, changed: Changed, policy: 
 
 def _renewed(code: str, renewal: Renewal, after: Standing) -> str:
     new_cycle = f" The new cycle holds {after.credited} of {after.required} CE." if after.credited else ""
+    route = f"reached {after.required} CE and " if renewal.by is By.UNITS else ""
     return (
-        f":tada: *{code}* renewed on {words.day(renewal.renewed_on)}: now suspends "
+        f":tada: *{code}* {route}renewed on {words.day(renewal.renewed_on)}: now suspends "
         f"*{words.day(after.cycle.suspends_on)}*, expires *{words.day(after.cycle.expires_on)}*.{new_cycle}"
     )
 
@@ -171,7 +172,7 @@ def _moved(effect: Effect) -> list[str]:
         f"{words.day(was.expires_on)}, now *{words.day(now.expires_on)}*."
     )
     if _got_worse(effect):
-        return [f":warning: {effect.code} gets worse by this: {line} `/ce undo` takes it back."]
+        return [f":warning: {effect.code} gets worse by this: {line}"]
     return [f":arrow_right: {effect.code}: {line}"]
 
 

@@ -19,9 +19,7 @@ def activities(found: Listing, policy: Policy) -> Reply:
     if not found.activities:
         return reply(NOTHING_LOGGED)
     shown = found.activities[:LINES_MOST]
-    lines = [
-        f"{words.activity(one, policy)} · {_counts(found.counts_for.get(one.number, ()))}" for one in shown
-    ]
+    lines = [f"{words.activity(one, policy)} · {_serves(one.number, found)}" for one in shown]
     more = len(found.activities) - len(shown)
     return reply(
         "\n".join(lines),
@@ -32,8 +30,11 @@ def activities(found: Listing, policy: Policy) -> Reply:
     )
 
 
-def _counts(codes: tuple[str, ...]) -> str:
-    return f"counts for {words.listed(codes)}" if codes else "counts for no open cycle"
+def _serves(number: int, found: Listing) -> str:
+    now, before = found.counts_for.get(number), found.served.get(number)
+    parts = [f"counts for {words.listed(now)}"] if now else []
+    parts += [f"served a renewal of {words.listed(before)}"] if before else []
+    return ", ".join(parts) or "counts for none"
 
 
 def holdings(found: Holdings) -> Reply:

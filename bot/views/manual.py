@@ -21,8 +21,8 @@ COMMANDS = {
     ),
     "add": Help(
         "/ce add KIND TITLE DATE [UNITS] [LINK]",
-        "Log an activity once; it is applied to every certification it counts for. Kinds: course (or "
-        "webinar, training), global (Team, Unleash), local (ACE, meetup), presentation (talk). The date may be "
+        "Log an activity once; it is applied to every certification it counts for. Kinds: course (webinar, "
+        "training), global (Team, Unleash), local (ACE, meetup), presentation (talk). The date may be "
         "2025-12-01, 1 Dec 2025, yesterday or 3 days ago; without one it is today. State units only for a "
         "presentation. A link is kept as proof.",
         (

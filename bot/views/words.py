@@ -20,6 +20,7 @@ STATUS_MARK = {
     Status.EXPIRED: ":no_entry:",
 }
 WAYS_SHOWN = 3
+KINDS_SHOWN = 2
 BAR = 10
 
 
@@ -59,7 +60,7 @@ def needs(standing: Standing, today: date, policy: Policy) -> str:
     """What would renew: `2 more courses, or 1 global event, or 1 course and 1 local event`."""
     ways = ways_to_renew(standing.missing, standing.used, today, policy)
     courses_alone = [way for way in ways if way.keys() == {Kind.COURSE}]
-    others = [way for way in ways if way.keys() != {Kind.COURSE}]
+    others = [way for way in ways if way.keys() != {Kind.COURSE} and len(way) <= KINDS_SHOWN]
     shown = [*courses_alone, *others][:WAYS_SHOWN]
     text = ", or ".join(kinds(way, policy) for way in shown)
     amount, _, rest = text.partition(" ")

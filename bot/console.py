@@ -1,0 +1,327 @@
+"""A chat with the real bot in a terminal or through a pipe: only Slack's Web API behind it is a stand-in."""
+
+import itertools
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from slack_bolt import BoltRequest
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from rules import load_policy
+
+from .app import build_app
+from .courier import Courier
+from .dates import DateError, read_date
+from .desk import Desk
+from .ledger import Ledger
+from .terminal import Screen, screen
+from .views.blocks import Block, escaped
+
+WORKSPACE = "TCONSOLE"
+BOT = "UBOT"
+HINTS = (
+    'Type /ce help, /ce add course "Jira Automation" yesterday, or a question; !time 2026-01-01 sets the day',
+    "To connect Slack, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env and start again: see README.md.",
+)
+NO_BUTTON = "No button of the last reply says {label!r}. It has: {labels}."
+NO_BUTTONS = "The last reply has no buttons."
+UNKNOWN_DIRECTIVE = "{word} is not known here: !click TEXT presses a button, !time DATE moves the clock."
+
+_MENTION = re.compile(r"@(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing the bot said: to whom or where, how (reply, message, update), and what."""
+
+    to: str
+    kind: str
+    text: str
+    blocks: list[Block]
+
+    def as_json(self) -> str:
+        """One line of the JSON form."""
+        return json.dumps(
+            {"to": self.to, "kind": self.kind, "text": self.text, "blocks": self.blocks}, ensure_ascii=False
+        )
+
+
+class DirectiveError(ValueError):
+    """A line meant for the console itself cannot be done; the message says why."""
+
+
+class Clock:
+    """The console's time: the real one, until it is moved to noon of some day."""
+
+    def __init__(self) -> None:
+        self.moved_to: date | None = None
+
+    def __call__(self) -> datetime:
+        if self.moved_to is None:
+            return datetime.now(UTC)
+        return datetime.combine(self.moved_to, time(12), UTC)
+
+
+class LocalClient(WebClient):
+    """Slack's Web API as far as the bot uses it, answered here."""
+
+    def __init__(self, said: list[Said]) -> None:
+        super().__init__(token="xoxb-console")  # noqa: S106 - no secret
+        self._said = said
+        self._numbers = itertools.count(1)
+
+    def api_call(self, api_method: str, **request: Any) -> SlackResponse:
+        """Answer a call as Slack would."""
+        values = {**(request.get("json") or {}), **(request.get("params") or {})}
+        if api_method == "auth.test":
+            return self._answer(api_method, user_id=BOT, bot_id="BBOT", team_id=WORKSPACE, team="Console")
+        if api_method == "users.info":
+            return self._answer(api_method, user={"id": values["user"], "tz": "UTC"})
+        if api_method == "chat.postMessage":
+            to = values["channel"].removeprefix("D")
+            self._said.append(Said(to, "message", values["text"], values.get("blocks") or []))
+            return self._answer(api_method, channel=values["channel"], ts=f"{next(self._numbers)}.0")
+        return self._answer(api_method, ok=False, error="unknown_method")
+
+    def _answer(self, api_method: str, *, ok: bool = True, **data: Any) -> SlackResponse:
+        answer = SlackResponse(
+            client=self,
+            http_verb="POST",
+            api_url=api_method,
+            req_args={},
+            data={"ok": ok, **data},
+            headers={},
+            status_code=200,
+        )
+        answer.validate()  # type: ignore[no-untyped-call]
+        return answer
+
+
+class Console:
+    """One conversation: lines in, what the bot said out, each line through Bolt as Slack would send it."""
+
+    def __init__(self, ledger: Ledger, *, name: str, clock: Clock) -> None:
+        self.clock = clock
+        self._name = name
+        self._said: list[Said] = []
+        self._buttons: list[Block] = []
+        self._names: dict[str, str] = {}
+        self._numbers = itertools.count(1)
+        self._session = f"{datetime.now(UTC).timestamp():.6f}"
+        client = LocalClient(self._said)
+        courier = Courier(client, submit=at_once, send=self._update)
+        desk = Desk(ledger, load_policy(), clock, courier.timezone_of)
+        self._app = build_app(desk, courier, client)
+        self._speaker = name
+
+    def feed(self, line: str) -> list[Said]:
+        """What the bot says to one line.
+
+        Raises DirectiveError for a line beginning with `!` that cannot be done.
+        """
+        self._said.clear()
+        line = line.strip()
+        if line.startswith("!"):
+            self._direct(line)
+        elif line:
+            self._speak(line)
+        for said in self._said:
+            buttons = _buttons_of(said.blocks)
+            if buttons or said.kind == "update":  # an update takes the place of the message with the buttons
+                self._buttons = buttons
+        return list(self._said)
+
+    def _direct(self, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        if word == "!time":
+            self.move(rest)
+        elif word == "!click":
+            self._click(rest.strip())
+        else:
+            raise DirectiveError(UNKNOWN_DIRECTIVE.format(word=word))
+
+    def move(self, text: str) -> None:
+        """Move the clock to a day.
+
+        Raises DirectiveError for what is no date.
+        """
+        try:
+            self.clock.moved_to = read_date(text, self.clock().date(), future=True)
+        except DateError as error:
+            raise DirectiveError(error.sentence) from None
+
+    def _speak(self, line: str) -> None:
+        speaker, channel = self._name, None
+        while (word := line.partition(" ")[0])[0] in "@#" and len(word) > 1 and " " in line:
+            if word[0] == "@":
+                speaker = word[1:]
+            else:
+                channel = word
+            line = line.partition(" ")[2].strip()
+        self._speaker = speaker
+        if line.startswith("/"):
+            self._command(line, channel)
+        elif channel:
+            self._mention(line, channel)
+        else:
+            self._message(line)
+
+    def _command(self, line: str, channel: str | None) -> None:
+        command, _, text = line.partition(" ")
+        body = {
+            "command": command,
+            "text": _MENTION.sub(lambda found: f"<@{_id(found[1])}|{found[1]}>", escaped(text)),
+            "user_id": _id(self._speaker),
+            "user_name": self._speaker,
+            "team_id": WORKSPACE,
+            "channel_id": channel or f"D{self._speaker}",
+            "channel_name": channel or "directmessage",
+            "trigger_id": self._key(),
+            "response_url": "console",
+            "is_enterprise_install": "false",
+        }
+        answer = self._dispatch(body)
+        if answer.status == 404:
+            raise DirectiveError(f"{command} is no command of this bot: /ce help shows what there is.")
+        said = json.loads(answer.body)
+        self._said.insert(0, Said(self._speaker, "reply", said["text"], said.get("blocks") or []))
+
+    def _mention(self, text: str, channel: str) -> None:
+        self._event(
+            {"type": "app_mention", "channel": channel, "channel_type": "channel"},
+            f"<@{BOT}> {escaped(text)}",
+        )
+
+    def _message(self, text: str) -> None:
+        event = {"type": "message", "channel": f"D{self._speaker}", "channel_type": "im"}
+        self._event(event, escaped(text))
+
+    def _event(self, event: dict[str, str], text: str) -> None:
+        key = self._key()
+        self._dispatch(
+            {
+                "type": "event_callback",
+                "team_id": WORKSPACE,
+                "event_id": key,
+                "event": {**event, "user": _id(self._speaker), "text": text, "ts": key},
+            }
+        )
+
+    def _click(self, label: str) -> None:
+        labels = [button["text"]["text"] for button in self._buttons]
+        found = next((one for one in self._buttons if label.lower() in one["text"]["text"].lower()), None)
+        if not labels:
+            raise DirectiveError(NO_BUTTONS)
+        if not found:
+            raise DirectiveError(NO_BUTTON.format(label=label, labels=", ".join(labels)))
+        self._dispatch(
+            {
+                "type": "block_actions",
+                "team": {"id": WORKSPACE},
+                "user": {"id": _id(self._speaker)},
+                "actions": [{**found, "block_id": "1"}],
+                "trigger_id": self._key(),
+                "response_url": "console",
+            }
+        )
+
+    def _dispatch(self, body: dict[str, Any]) -> Any:
+        return self._app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+
+    def _update(self, _url: str, payload: dict[str, Any]) -> None:
+        self._said.append(Said(self._speaker, "update", payload["text"], payload["blocks"]))
+
+    def _key(self) -> str:
+        return f"{self._session}.{next(self._numbers)}"
+
+
+def _id(name: str) -> str:
+    """The member id that stands for a name."""
+    return f"U{name.upper()}"
+
+
+def _buttons_of(blocks: list[Block]) -> list[Block]:
+    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
+    return [element for row in rows for element in row if element["type"] == "button"]
+
+
+def at_once(work: Callable[[], Any]) -> "Future[Any]":
+    """Do now what the courier would do in a thread of its own."""
+    done: Future[Any] = Future()
+    try:
+        done.set_result(work())
+    except Exception as error:  # what a thread of the pool would keep, too
+        done.set_exception(error)
+    return done
+
+
+def chat(
+    database: str,
+    *,
+    name: str = "you",
+    today: str | None = None,
+    as_json: bool = False,
+    connect_hint: bool = False,
+) -> int:
+    """Chat until the input ends; 1 if a line meant for the console could not be done.
+
+    Raises LedgerError where the database cannot be used, DirectiveError for a `today` that is no date.
+    """
+    console = Console(Ledger(database), name=name, clock=Clock())
+    if today:
+        console.move(today)
+    by_hand = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
+    shown_on = screen(in_colour=by_hand)
+    if connect_hint or by_hand:
+        for hint in HINTS:
+            shown_on.hint(hint)
+    good = True
+    for line in _typed(Path(database).with_name(".console_history")) if by_hand else _piped():
+        try:
+            said = console.feed(line)
+        except DirectiveError as error:
+            sys.stderr.write(f"{error}\n")
+            good = False
+            continue
+        for one in said:
+            _show(one, shown_on, as_json=as_json)
+    return 0 if good else 1
+
+
+def _show(said: Said, shown_on: Screen, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(said.as_json() + "\n")
+        sys.stdout.flush()
+    else:
+        shown_on.show(said.to, said.kind, said.text, said.blocks)
+
+
+def _piped() -> Iterator[str]:
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    yield from sys.stdin
+
+
+def _typed(history: Path) -> Iterator[str]:
+    """Lines typed by hand, with arrow keys and a history kept beside the database."""
+    with suppress(ImportError):
+        import readline
+
+        with suppress(OSError):
+            readline.read_history_file(history)
+    while True:
+        try:
+            yield input("> ")
+        except EOFError:
+            sys.stdout.write("\n")
+            return
+        with suppress(NameError, OSError):
+            readline.write_history_file(history)

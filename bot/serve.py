@@ -1,0 +1,126 @@
+"""The bot in Slack: by Socket Mode, or by HTTP behind the front."""
+
+import logging
+import os
+import signal
+import threading
+from datetime import UTC, datetime
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.error import BoltError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.signature import SignatureVerifier
+
+from rules import load_policy
+
+from .app import build_app
+from .courier import Courier, slack_client
+from .desk import Desk
+from .front import PATH, Wsgi, guarded
+from .ledger import Ledger
+from .settings import APP_TOKEN, BOT_TOKEN, SlackRefusedError, SlackSettings, settings_here
+
+log = logging.getLogger(__name__)
+
+# Slack renews connections every few hours within seconds; away for longer, a fresh process does better.
+AWAY_MOST_S = 60
+HTTP_THREADS = 8
+
+
+def serve(database: str, slack: SlackSettings) -> int:
+    """Run until told to stop; 0 after a stop that was asked for, 1 where Slack stayed out of reach.
+
+    Raises SlackRefusedError, LedgerError or PolicyError where the bot cannot start.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    return _serve_socket(database, slack) if slack.app_token else _serve_http(database, slack)
+
+
+def _bot(database: str, slack: SlackSettings) -> tuple[App, Courier]:
+    client = slack_client(slack.bot_token, slack.api_url)
+    courier = Courier(client)
+    desk = Desk(Ledger(database), load_policy(), lambda: datetime.now(UTC), courier.timezone_of)
+    try:
+        app = build_app(
+            desk, courier, client, signing_secret=slack.signing_secret if not slack.app_token else None
+        )
+    except (BoltError, SlackApiError) as error:
+        raise SlackRefusedError(f"Slack does not accept {BOT_TOKEN}: copy the bot token anew.") from error
+    except (SlackClientError, OSError) as error:
+        raise SlackRefusedError(f"Slack cannot be reached at {slack.api_url}: check the network.") from error
+    return app, courier
+
+
+def _serve_socket(database: str, slack: SlackSettings) -> int:
+    app, courier = _bot(database, slack)
+    assert slack.app_token
+    handler = SocketModeHandler(app, slack.app_token, web_client=slack_client(slack.app_token, slack.api_url))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        handler.connect()  # type: ignore[no-untyped-call]
+    except SlackApiError as error:
+        raise SlackRefusedError(
+            f"Slack does not accept {APP_TOKEN}: create it with connections:write."
+        ) from error
+    except (SlackClientError, OSError) as error:
+        raise SlackRefusedError(f"Slack cannot be reached at {slack.api_url}: check the network.") from error
+    log.info("Connected to Slack by Socket Mode.")
+    away = 0
+    while not stop.wait(1) and away <= AWAY_MOST_S:
+        away = 0 if handler.client.is_connected() else away + 1
+    _close(handler, courier)
+    if away > AWAY_MOST_S:
+        log.error("Slack was out of reach for %s s; ending, so that a supervisor starts afresh.", away)
+        return 1
+    return 0
+
+
+def _close(handler: SocketModeHandler, courier: Courier) -> None:
+    """Finish what was taken on, then leave.
+
+    The handler's own close() cuts the connection before answers under way are sent, and waits 10 s for a
+    reader that is a daemon thread.
+    """
+    client = handler.client
+    client.closed = True
+    client.auto_reconnect_enabled = False
+    client.message_processor.shutdown()  # type: ignore[no-untyped-call]
+    client.message_workers.shutdown()
+    courier.close()
+    client.disconnect()
+
+
+def _serve_http(database: str, slack: SlackSettings) -> int:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    _, courier = _bot(database, slack)  # refuses here, in one sentence, what the worker could only crash on
+    courier.close()
+    os.environ["CE_BOT_DB"] = database
+    log.info("Listening on http://%s:%s%s.", slack.host, slack.port, PATH)
+    Granian(
+        "bot.serve:http_app",
+        factory=True,
+        address=slack.host,
+        port=slack.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=HTTP_THREADS,
+        websockets=False,
+        log_access=False,
+    ).serve()
+    return 0
+
+
+def http_app() -> Wsgi:
+    """What the HTTP server's worker runs: the front, and Bolt behind it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = settings_here()
+    assert settings.slack
+    assert settings.slack.signing_secret
+    app, _ = _bot(settings.database, settings.slack)
+    return guarded(SlackRequestHandler(app, path=PATH), SignatureVerifier(settings.slack.signing_secret))

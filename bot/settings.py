@@ -1,0 +1,93 @@
+"""What the bot is told by the environment and by `.env`, checked before anything starts."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+DATABASE = "data/ce-bot.db"
+SLACK_API = "https://slack.com/api/"
+
+BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
+_PREFIX = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
+_WHERE = {
+    BOT_TOKEN: "the bot token, under OAuth & Permissions of your app",
+    APP_TOKEN: "the app-level token, under Basic Information of your app",
+    SIGNING_SECRET: "the signing secret, under Basic Information of your app",
+}
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the message is one sentence that names the variable."""
+
+
+class SlackRefusedError(Exception):
+    """Slack does not let the bot in, or cannot be reached; the message names what to check."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """How to reach Slack: with an app token by Socket Mode, else by HTTP with the signing secret."""
+
+    bot_token: str = field(repr=False)
+    app_token: str | None = field(repr=False)
+    signing_secret: str | None = field(repr=False)
+    api_url: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings; `slack` is None where no Slack variable is set."""
+
+    database: str
+    slack: SlackSettings | None
+
+
+def settings_here(database: str | None = None) -> Settings:
+    """The settings of this process: its environment, then `.env` in the current folder.
+
+    Raises SettingsError.
+    """
+    from dotenv import dotenv_values
+
+    from_file = {name: value for name, value in dotenv_values(".env").items() if value}
+    return read_settings({**from_file, **os.environ}, database)
+
+
+def read_settings(variables: Mapping[str, str], database: str | None = None) -> Settings:
+    """The settings in `variables`; a `database` named by the caller wins.
+
+    Raises SettingsError for half a configuration, a token of the wrong kind and a port that is none.
+    """
+    values = {name: value.strip() for name, value in variables.items() if value.strip()}
+    return Settings(database or values.get("CE_BOT_DB", DATABASE), _slack(values))
+
+
+def _slack(values: Mapping[str, str]) -> SlackSettings | None:
+    if not values.keys() & {BOT_TOKEN, APP_TOKEN, SIGNING_SECRET}:
+        return None
+    for name, prefix in _PREFIX.items():
+        if name in values and not values[name].startswith(prefix):
+            raise SettingsError(
+                f"{name} is not a token of the right kind: it begins with {prefix} ({_WHERE[name]})."
+            )
+    if values.get(SIGNING_SECRET, "").startswith(("xoxb-", "xoxp-", "xapp-")):
+        raise SettingsError(f"{SIGNING_SECRET} holds a token: it takes {_WHERE[SIGNING_SECRET]}.")
+    if BOT_TOKEN not in values:
+        raise SettingsError(f"{BOT_TOKEN} is missing: set it to {_WHERE[BOT_TOKEN]}.")
+    if APP_TOKEN not in values and SIGNING_SECRET not in values:
+        raise SettingsError(
+            f"{APP_TOKEN} is missing: set it to {_WHERE[APP_TOKEN]}, or set {SIGNING_SECRET} to run by HTTP."
+        )
+    port = values.get("CE_BOT_PORT", "3000")
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"CE_BOT_PORT is {port!r}: it takes a port from 1 to 65535.")
+    return SlackSettings(
+        bot_token=values[BOT_TOKEN],
+        app_token=values.get(APP_TOKEN),
+        signing_secret=values.get(SIGNING_SECRET),
+        api_url=values.get("SLACK_API_URL", SLACK_API).rstrip("/") + "/",
+        host=values.get("CE_BOT_HOST", "127.0.0.1"),
+        port=int(port),
+    )

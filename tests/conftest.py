@@ -1,0 +1,123 @@
+"""What the tests share: real SQLite, the real Bolt app, and hand-written stand-ins at the network's edge."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt import BoltRequest, BoltResponse
+
+import rules
+from bot.app import build_app
+from bot.console import Clock, Console, LocalClient, Said, at_once
+from bot.courier import Courier
+from bot.desk import Desk
+from bot.ledger import Ledger, Member
+
+TODAY = date(2025, 12, 2)
+ALICE = Member("T1", "UALICE")
+
+
+@pytest.fixture(scope="session")
+def policy() -> rules.Policy:
+    return rules.load_policy()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path):
+    found = Ledger(tmp_path / "ce-bot.db")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands at noon of TODAY until a test moves it."""
+    found = Clock()
+    found.moved_to = TODAY
+    return found
+
+
+@pytest.fixture
+def desk(ledger: Ledger, policy: rules.Policy, clock: Clock) -> Desk:
+    return Desk(ledger, policy, clock, lambda who: "UTC")
+
+
+@pytest.fixture
+def console(ledger: Ledger, clock: Clock) -> Console:
+    """A conversation by lines, as in `ce-bot console`, on TODAY."""
+    return Console(ledger, name="alice", clock=clock)
+
+
+@pytest.fixture
+def tell(console: Console) -> Callable[[str], str]:
+    """Say one line and get the text of all that comes back."""
+    return lambda line: "\n".join(said.text for said in console.feed(line))
+
+
+class Slack:
+    """The app as Slack meets it: payloads in, the answer out, and what was sent beside it in `sent`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.said: list[Said] = []
+        self._numbers = count(1)
+        client = LocalClient(self.said)
+        courier = Courier(client, submit=at_once, send=lambda url, payload: self.sent.append((url, payload)))
+        self.app = build_app(desk, courier, client)
+
+    def command(
+        self, text: str, *, user: str = "UALICE", team: str = "T1", key: str | None = None
+    ) -> BoltResponse:
+        """A slash command; `key` is its trigger_id, new each time unless given."""
+        return self.dispatch(
+            {
+                "command": "/ce",
+                "text": text,
+                "user_id": user,
+                "team_id": team,
+                "channel_id": "C1",
+                "trigger_id": key or f"trigger.{next(self._numbers)}",
+                "response_url": "https://hooks.example/1",
+                "is_enterprise_install": "false",
+            }
+        )
+
+    def click(self, action: dict[str, Any], *, user: str = "UALICE", key: str | None = None) -> BoltResponse:
+        """A click on a button, given as it stands in the blocks."""
+        return self.dispatch(
+            {
+                "type": "block_actions",
+                "team": {"id": "T1"},
+                "user": {"id": user},
+                "actions": [{**action, "block_id": "1"}],
+                "trigger_id": key or f"trigger.{next(self._numbers)}",
+                "response_url": "https://hooks.example/2",
+            }
+        )
+
+    def event(self, event: dict[str, Any], *, key: str | None = None) -> BoltResponse:
+        """An event of workspace T1; `key` is its event_id."""
+        return self.dispatch(
+            {
+                "type": "event_callback",
+                "team_id": "T1",
+                "event_id": key or f"Ev{next(self._numbers)}",
+                "event": event,
+            }
+        )
+
+    def dispatch(self, body: dict[str, Any]) -> BoltResponse:
+        return self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+
+
+@pytest.fixture
+def slack(desk: Desk) -> Slack:
+    return Slack(desk)
+
+
+def noon(day: date) -> datetime:
+    """Noon of a day, in UTC."""
+    return datetime.combine(day, time(12), UTC)
