@@ -36,7 +36,7 @@ NO_BUTTON = "No button of the last reply says {label!r}. It has: {labels}."
 NO_BUTTONS = "The last reply has no buttons."
 UNKNOWN_DIRECTIVE = "{word} is not known here: !click TEXT presses a button, !time DATE moves the clock."
 
-_MENTION = re.compile(r"@(\w+)")
+_MENTION = re.compile(r"(?<!\S)@(\w+)")  # on its own: in a link or an address it is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,7 @@ class Said:
 
     def as_json(self) -> str:
         """One line of the JSON form."""
-        return json.dumps(
-            {"to": self.to, "kind": self.kind, "text": self.text, "blocks": self.blocks}, ensure_ascii=False
-        )
+        return json.dumps({"to": self.to, "kind": self.kind, "text": self.text, "blocks": self.blocks})
 
 
 class DirectiveError(ValueError):

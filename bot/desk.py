@@ -1,7 +1,7 @@
 """What the bot can do for a member, without Slack: each use case as one call."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from rules import (
     Credential,
     Credited,
     ExamPass,
+    History,
     Policy,
     PortalDates,
     Reason,
@@ -23,10 +24,11 @@ from rules import (
     check_units,
     figures,
     fingerprint,
+    level_of,
     standings,
 )
 
-from .ledger import ChangedSinceError, Facts, Ledger, LoggedActivity, Member, Writer
+from .ledger import ChangedSinceError, Ledger, LoggedActivity, Member, Writer
 
 Clock = Callable[[], datetime]
 # People move and their time zone with them; it is asked for again after this long.
@@ -239,9 +241,14 @@ class Desk:
         return Holdings(today, tuple(zip(history.credentials, found, strict=True)), history.exams)
 
     def codes(self, who: Member) -> tuple[str, ...]:
-        """The certifications' codes that are known: those the policy lists, and the member's own."""
-        own = (held.code for held in self._ledger.facts(who).credentials)
-        return tuple(dict.fromkeys((*self.policy.certifications.listed, *own)))
+        """The certifications' codes that are known: those the policy lists, and the member's own.
+
+        Of a level the policy lists no code for, every number is known; the member's own do not narrow that.
+        """
+        listed = self.policy.certifications.listed
+        levels = {level_of(code) for code in listed}
+        held = (one.code for one in self._ledger.facts(who).credentials)
+        return tuple(dict.fromkeys((*listed, *(code for code in held if level_of(code) in levels))))
 
     # Questions
 
@@ -274,11 +281,12 @@ class Desk:
         self._check(activity, today)
         before = self._standings(who, today)
         now = self._clock()
-        numbered = replace(activity, number=writer.next_number(who, now))
+        numbered = activity._replace(number=writer.next_number(who, now))
         change = writer.begin_change(who, "add activity", f"activity {numbered.number}", now)
         writer.add_activity(who, numbered, change)
-        facts, effects = self._settle(writer, who, before, today)
-        return ActivityChanged(change, today, effects, self._cautions(numbered, facts, today), numbered)
+        history, effects = self._settle(writer, who, before, today)
+        cautions = cautions_about(numbered.as_fact(), history, self.policy)
+        return ActivityChanged(change, today, effects, cautions, numbered)
 
     def edit_activity(
         self, writer: Writer, who: Member, activity: LoggedActivity, today: date
@@ -293,8 +301,9 @@ class Desk:
         change = writer.begin_change(who, "edit activity", f"activity {was.number}", self._clock())
         writer.end_activity(who, was.number, change)
         writer.add_activity(who, activity, change)
-        facts, effects = self._settle(writer, who, before, today)
-        return ActivityChanged(change, today, effects, self._cautions(activity, facts, today), activity, was)
+        history, effects = self._settle(writer, who, before, today)
+        cautions = cautions_about(activity.as_fact(), history, self.policy)
+        return ActivityChanged(change, today, effects, cautions, activity, was)
 
     def remove_activity(self, writer: Writer, who: Member, number: int, today: date) -> ActivityChanged:
         """Take an activity out of what counts; it stays in the ledger, marked.
@@ -424,10 +433,11 @@ class Desk:
 
     def _settle(
         self, writer: Writer, who: Member, before: tuple[Standing, ...], today: date
-    ) -> tuple[Facts, tuple[Effect, ...]]:
+    ) -> tuple[History, tuple[Effect, ...]]:
         """Replay after a change, keep where the member stands now, and tell what changed."""
         facts = self._ledger.facts(who)
-        after = standings(facts.history(today), self.policy)
+        history = facts.history(today)
+        after = standings(history, self.policy)
         writer.keep_standings(
             who,
             after,
@@ -437,12 +447,9 @@ class Desk:
         )
         stood = {standing.code: standing for standing in before}
         stands = {standing.code: standing for standing in after}
-        return facts, tuple(
+        return history, tuple(
             Effect(code, stood.get(code), stands.get(code)) for code in sorted(stood.keys() | stands.keys())
         )
-
-    def _cautions(self, activity: LoggedActivity, facts: Facts, today: date) -> tuple[str, ...]:
-        return cautions_about(activity.as_fact(), facts.history(today), self.policy)
 
     def _credential_changed(
         self,
@@ -456,8 +463,9 @@ class Desk:
         anew: bool = False,
     ) -> CredentialChanged:
         _, effects = self._settle(writer, who, before, today)
-        cautions = tuple(cautions_about_code(code, self.policy))
         own = tuple(effect for effect in effects if effect.code == code)
+        # A standing brings its own warnings, and of what is let go of there is nothing to warn.
+        cautions = () if own else tuple(cautions_about_code(code, self.policy))
         return CredentialChanged(change, today, own, cautions, code, anew)
 
 

@@ -8,6 +8,7 @@ from slack_sdk.signature import SignatureVerifier
 
 PATH = "/slack/events"
 BODY_MOST = 1_000_000
+LENGTH_MOST = 20  # digits; int() refuses thousands of them with an error of its own
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -25,7 +26,7 @@ def guarded(app: Wsgi, verifier: SignatureVerifier) -> Wsgi:
         length = str(environ.get("CONTENT_LENGTH") or "")
         if not (length.isascii() and length.isdigit()):
             return _refuse(start_response, "411 Length Required")
-        if int(length) > BODY_MOST:
+        if len(length) > LENGTH_MOST or int(length) > BODY_MOST:
             return _refuse(start_response, "413 Content Too Large")
         body = environ["wsgi.input"].read(int(length))
         if not _signed(verifier, environ, body):

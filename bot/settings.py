@@ -81,7 +81,7 @@ def _slack(values: Mapping[str, str]) -> SlackSettings | None:
             f"{APP_TOKEN} is missing: set it to {_WHERE[APP_TOKEN]}, or set {SIGNING_SECRET} to run by HTTP."
         )
     port = values.get("CE_BOT_PORT", "3000")
-    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+    if not port.isascii() or not port.isdigit() or len(port) > 5 or not 0 < int(port) < 65536:
         raise SettingsError(f"CE_BOT_PORT is {port!r}: it takes a port from 1 to 65535.")
     return SlackSettings(
         bot_token=values[BOT_TOKEN],

@@ -1,6 +1,7 @@
 """`python -m rules`: histories in, standings out, one JSON object a line."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -46,9 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     good = True
-    for text, answered in answer(sys.stdin, load_policy()):
-        sys.stdout.write(text + "\n")
-        good = good and answered
+    try:
+        for text, answered in answer(sys.stdin, load_policy()):
+            sys.stdout.write(text + "\n")
+            good = good and answered
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if good else 1
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .cycle import Dates
-from .history import Activity, Credential, History, Kind
+from .history import Activity, Credential, History
 from .policy import Policy
 from .replay import Reason, Walk
 
@@ -24,24 +24,51 @@ class Oddities:
 
 def oddities_of(history: History, policy: Policy) -> Oddities:
     """Find the activities that are early, repeated, older than every credential, or without a value."""
-    first_of: dict[tuple[Kind, str], int] = {}
-    early, repeated, unvalued = [], [], []
-    began_on = policy.programme_began_on
-    for place, activity in enumerate(history.activities):
-        if activity.done_on < began_on:
-            early.append(place)
-        if activity.title:
-            first = first_of.setdefault((activity.kind, activity.title.casefold()), place)
-            if first != place:
-                repeated.append((first, place))
-        if activity.units is None and policy.kinds[activity.kind].units.on(activity.done_on) is None:
-            unvalued.append(place)
-    earned = [credential.earned_on or date.min for credential in history.credentials]
-    first_earned_on = min(earned, default=date.min)
-    before_all = [
-        place for place, activity in enumerate(history.activities) if activity.done_on <= first_earned_on
+    began_on, activities = policy.programme_began_on, history.activities
+    unvalued_kinds = [kind for kind, of_kind in policy.kinds.items() if None in of_kind.units.values.values()]
+    early = [place for place, one in enumerate(activities) if one.done_on < began_on]
+    unvalued = [
+        place
+        for place, one in enumerate(activities)
+        if one.kind in unvalued_kinds
+        and one.units is None
+        and policy.kinds[one.kind].on(one.done_on)[0] is None
     ]
-    return Oddities(early, repeated, before_all, unvalued)
+    first_earned_on = min(
+        (
+            credential.earned_on
+            if credential.earned_on and credential.earned_on <= history.as_of
+            else date.min
+            for credential in history.credentials
+        ),
+        default=date.min,
+    )
+    before_all = [place for place, one in enumerate(activities) if one.done_on <= first_earned_on]
+    return Oddities(
+        early, _repeats(activities), _in_order(before_all, activities), _in_order(unvalued, activities)
+    )
+
+
+def _repeats(activities: Sequence[Activity]) -> list[tuple[int, int]]:
+    """The places of each activity that has the title of an earlier one, after the place of that."""
+    titles = [one.title.casefold() for one in activities if one.title]
+    if len(set(titles)) == len(titles):
+        return []
+    first_of: dict[str, int] = {}
+    found = []
+    for place in _in_order(range(len(activities)), activities):
+        title = activities[place].title
+        first = first_of.setdefault(title.casefold(), place)
+        if title and first != place:
+            found.append((first, place))
+    return found
+
+
+def _in_order(places: Iterable[int], activities: Sequence[Activity]) -> list[int]:
+    """Places by what stands there, so that the order of entry does not matter (R12)."""
+    return sorted(
+        places, key=lambda place: (activities[place].done_on, len(activities[place].id), activities[place].id)
+    )
 
 
 def cautions_about(activity: Activity, history: History, policy: Policy) -> tuple[str, ...]:
@@ -67,6 +94,12 @@ def cautions_for(
     """What to say beside a standing: about its code, its dates, its exams, its activities (R16)."""
     activities, reasons = history.activities, walk.reasons
     found = [*cautions_about_code(credential.code, policy), *_about_dates(credential, walk, policy)]
+    for passed_on in walk.early_exams:
+        if passed_on != credential.earned_on:
+            found.append(
+                f"The exam passed on {passed_on} renews nothing: this cycle takes what is dated after "
+                f"{walk.cycle.started_on}."
+            )
     for passed_on, window in walk.missed_exams:
         found.append(
             f"The exam passed on {passed_on} renews nothing: in that cycle it counts from "

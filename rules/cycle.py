@@ -1,9 +1,9 @@
 """One cycle of a credential: when it starts, when it suspends and expires, what it takes."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
@@ -33,16 +33,14 @@ class Dates(StrEnum):
     CALCULATED = "calculated"
 
 
-@dataclass(frozen=True, slots=True)
-class ExamWindow:
+class ExamWindow(NamedTuple):
     """The days on which passing the certification's own exam renews it, both included (R10)."""
 
     opens_on: date
     closes_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(NamedTuple):
     """From `started_on` (excluded) up to, not including, `expires_on` (R3)."""
 
     started_on: date
@@ -121,11 +119,17 @@ def _portal_cycle(shown: PortalDates, earned_on: date | None, policy: Policy) ->
 
 def _start_of(suspends_on: date, policy: Policy) -> date:
     """The latest day whose suspension date is `suspends_on`; month steps clamp, so it is tried out."""
-    months = policy.active_months.on(suspends_on)
-    earliest = plus_months(suspends_on, -months)
-    # A month's last days clamp together: at most 28 to 31 of the month share one suspension date.
-    candidates = (earliest + DAY * days for days in range(3, -1, -1))
-    return next((day for day in candidates if plus_months(day, months) == suspends_on), earliest)
+    active = policy.active_months
+    # A month's last days clamp together: at most four of them share one suspension date.
+    candidates = (
+        plus_months(suspends_on, -months) + DAY * days
+        for months in active.values.values()
+        for days in range(4)
+    )
+    return max(
+        (day for day in candidates if plus_months(day, active.on(day)) == suspends_on),
+        default=plus_months(suspends_on, -active.on(suspends_on)),
+    )
 
 
 def status_on(cycle: Cycle, day: date) -> Status:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -52,8 +53,7 @@ class Credential:
         return earned or any(shown.confirmed_on <= day for shown in self.portal)
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """Something done on a day that earns CE units; `units` only where the policy has no value (R5)."""
 
     id: str

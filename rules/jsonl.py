@@ -46,12 +46,6 @@ def _day(value: object) -> date:
     return day
 
 
-def _code(value: object) -> str:
-    if isinstance(value, str) and _CODE.fullmatch(value):
-        return value
-    raise ValueError(f"{_shown(value)} is not a certification's code: write it like ACP-620")
-
-
 def _kind(value: object) -> Kind:
     return Kind(_known(value, [kind.value for kind in Kind], "kind"))
 
@@ -73,7 +67,6 @@ def _shown(value: object) -> str:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-Code = Annotated[str, BeforeValidator(_code)]
 
 
 class _Strict(BaseModel):
@@ -88,7 +81,7 @@ class _PortalDates(_Strict):
 
 
 class _Credential(_Strict):
-    code: Code
+    code: str
     earned_on: Day | None = None
     portal: list[_PortalDates] = []
 
@@ -103,7 +96,7 @@ class _Activity(_Strict):
 
 
 class _ExamPass(_Strict):
-    code: Code
+    code: str
     passed_on: Day
 
 
@@ -120,7 +113,7 @@ def history_from(line: str, policy: Policy) -> History:
     Raises LineError with the field and one sentence for what cannot be read or has no answer (R5, R13, R16).
     """
     try:
-        raw = json.loads(line, object_pairs_hook=_no_double_keys)
+        raw = json.loads(line.removeprefix("\ufeff"), object_pairs_hook=_no_double_keys)
     except LineError:
         raise
     except (ValueError, RecursionError):
@@ -156,7 +149,7 @@ def _check(history: History, policy: Policy) -> None:
     seen: set[str] = set()
     for place, credential in enumerate(history.credentials):
         field = f"credentials[{place}]"
-        _check_level(credential.code, f"{field}.code", policy)
+        _check_code(credential.code, f"{field}.code", policy)
         if credential.code in seen:
             raise LineError(
                 f"{field}.code", f"{credential.code} is listed twice: keep the holding earned last."
@@ -178,14 +171,17 @@ def _check(history: History, policy: Policy) -> None:
         except RefusedError as error:
             raise LineError(f"activities[{place}].units", str(error)) from None
     for place, exam in enumerate(history.exams):
-        _check_level(exam.code, f"exams[{place}].code", policy)
+        _check_code(exam.code, f"exams[{place}].code", policy)
 
 
-def _check_level(code: str, field: str, policy: Policy) -> None:
-    if level_of(code) not in policy.levels:
-        nearest = get_close_matches(code, policy.certifications.listed, n=1, cutoff=0)[0]
+def _check_code(code: str, field: str, policy: Policy) -> None:
+    """A level and three digits; whether the number is listed is a caution, because the list is of 2024."""
+    if not _CODE.fullmatch(code) or level_of(code) not in policy.levels:
+        nearest = get_close_matches(code.upper(), policy.certifications.listed, n=1, cutoff=0)[0]
         raise LineError(
-            field, f"{code} begins with no known level ({', '.join(policy.levels)}): did you mean {nearest}?"
+            field,
+            f"{_shown(code)} is not a certification's code, which is {' or '.join(policy.levels)} and three "
+            f"digits: did you mean {nearest}?",
         )
 
 
@@ -201,6 +197,8 @@ def _line_error(error: ValidationError) -> LineError:
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
     if first["type"] == "extra_forbidden":
         return LineError(field, "This key is not known here.")
+    if first["type"] == "model_type" and not field:
+        return LineError(field, "This line is not an object: write one history a line.")
     if first["type"] == "missing":
         return LineError(field, "This key is missing.")
     return LineError(field, f"{first['msg'].removeprefix('Value error, ')}.")
@@ -244,5 +242,5 @@ def standing_as_json(standing: Standing) -> dict[str, Any]:
 
 
 def dump(value: Mapping[str, Any]) -> str:
-    """One line of JSON; days become ISO dates."""
-    return json.dumps(value, ensure_ascii=False, default=date.isoformat)
+    """One line of ASCII JSON, which every terminal and pipe can carry; days become ISO dates."""
+    return json.dumps(value, default=date.isoformat)

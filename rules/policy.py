@@ -1,13 +1,14 @@
 """The programme's figures: one dated, sourced policy file, checked when it is read."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib import resources
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError
@@ -58,22 +59,21 @@ class Dated(_Checked, Generic[Value]):
     values: dict[date, Value] = Field(min_length=1)
     differs: list[Difference] = []
 
-    @field_validator("values")
-    @classmethod
-    def _in_order(cls, values: dict[date, Value]) -> dict[date, Value]:
-        return dict(sorted(values.items()))
+    @cached_property
+    def steps(self) -> tuple[list[date], list[Value]]:
+        """The values in the order of their days, and the days from which all but the first hold."""
+        days = sorted(self.values)
+        return days[1:], [self.values[day] for day in days]
 
     def on(self, day: date) -> Value:
         """The value in force on `day`."""
-        if len(self.values) == 1:
-            return self.newest
-        first, *later = self.values.items()
-        return next((value for from_on, value in reversed(later) if from_on <= day), first[1])
+        days, values = self.steps
+        return values[bisect_right(days, day)]
 
     @property
     def newest(self) -> Value:
         """The value that took effect last."""
-        return next(reversed(self.values.values()))
+        return self.steps[1][-1]
 
 
 class KindPolicy(_Checked):
@@ -81,8 +81,24 @@ class KindPolicy(_Checked):
 
     name: str
     plural: str
-    units: Dated[int | None]
-    cap: Dated[int | NoLimit]
+    units: Dated[PositiveInt | None]
+    cap: Dated[PositiveInt | NoLimit]
+
+    @cached_property
+    def steps(self) -> tuple[list[date], list[tuple[int | None, int | None]]]:
+        """Units and cap together, and the days from which all but the first pair hold."""
+        days = sorted({*self.units.values, *self.cap.values})
+        caps = [self.cap.on(day) for day in days]
+        pairs = [
+            (self.units.on(day), cap if isinstance(cap, int) else None)
+            for day, cap in zip(days, caps, strict=True)
+        ]
+        return days[1:], pairs
+
+    def on(self, day: date) -> tuple[int | None, int | None]:
+        """What one is worth on `day` (CE units) and how many count in a cycle (None: no limit)."""
+        days, pairs = self.steps
+        return pairs[bisect_right(days, day)]
 
 
 class Certifications(_Checked):
@@ -143,11 +159,11 @@ class Policy(_Checked):
     programme_began_on: date
     links: Links
     sources: dict[str, Source]
-    active_months: Dated[int]
-    grace_months: Dated[int]
-    safe_grace_days: Dated[int]
-    exam_window_months: Dated[int]
-    required: dict[str, Dated[int]]
+    active_months: Dated[PositiveInt]
+    grace_months: Dated[PositiveInt]
+    safe_grace_days: Dated[PositiveInt]
+    exam_window_months: Dated[PositiveInt]
+    required: dict[str, Dated[PositiveInt]]
     kinds: dict[Kind, KindPolicy]
     certifications: Certifications
     pause: Pause
@@ -251,7 +267,7 @@ def _first_line(problem: str | None) -> str:
 
 
 def _plain(error: Any) -> str:
-    if error["type"] == "extra_forbidden" or error["loc"][-1] == "[key]":
+    if error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",):
         return "unknown key"
     if error["type"] == "missing":
         return "missing"

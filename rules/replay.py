@@ -1,7 +1,7 @@
 """The replay: one credential's facts walked upwards, a day at a time, cycle after cycle (R3-R11)."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -26,6 +26,18 @@ class Reason(StrEnum):
     FUTURE = "future"
 
 
+# An enum's member is slow to look up, and these are looked up for every activity.
+_AFTER_EXPIRY = Reason.AFTER_EXPIRY
+_BEFORE_CYCLE = Reason.BEFORE_CYCLE
+_CLOSED_CYCLE = Reason.CLOSED_CYCLE
+_COUNTED = Reason.COUNTED
+_FUTURE = Reason.FUTURE
+_OVER_CAP = Reason.OVER_CAP
+_REJECTED = Reason.REJECTED
+_VALUE_UNCONFIRMED = Reason.VALUE_UNCONFIRMED
+_STATE_REJECTED = State.REJECTED
+
+
 class By(StrEnum):
     """The route of a renewal (F10)."""
 
@@ -41,8 +53,7 @@ class Credited(NamedTuple):
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(NamedTuple):
     """A cycle closed with enough units or an exam, and the dates of the one it opened."""
 
     renewed_on: date
@@ -51,20 +62,11 @@ class Renewal:
     expires_on: date
 
 
-class Use(NamedTuple):
-    """An activity as the walk takes it: its place in the history and its worth (None: unconfirmed)."""
-
-    place: int
-    kind: Kind
-    worth: int | None
-    cap: int | None
-
-
-class Step(NamedTuple):
-    """What is looked at together: by the policy's reading, all uses of one day."""
-
-    day: date
-    uses: Sequence[Use]
+# An activity as the walk takes it: its place in the history, its kind, its worth in CE units (None:
+# unconfirmed) and how often its kind counts in a cycle (None: no limit). Plain tuples, for their speed.
+Use = tuple[int, Kind, int | None, int | None]
+# What is looked at together: by the policy's reading, all uses of one day.
+Step = tuple[date, Sequence[Use]]
 
 
 class Timeline(NamedTuple):
@@ -75,44 +77,36 @@ class Timeline(NamedTuple):
     reasons: Sequence[Reason]
 
 
-def _reason_at_first(activity: Activity, as_of: date) -> Reason:
-    """Why an activity cannot count at all; every other one is before the cycle until a cycle takes it."""
-    if activity.done_on > as_of:
-        return Reason.FUTURE
-    return Reason.REJECTED if activity.state is State.REJECTED else Reason.BEFORE_CYCLE
-
-
 def timeline_of(history: History, policy: Policy) -> Timeline:
     """The activities that can count, by day and in a day by id: the order of entry does not matter (R12)."""
-    reasons = [_reason_at_first(activity, history.as_of) for activity in history.activities]
+    as_of, activities = history.as_of, history.activities
+    reasons = [
+        _FUTURE if one.done_on > as_of else _REJECTED if one.state is _STATE_REJECTED else _BEFORE_CYCLE
+        for one in activities
+    ]
     usable = sorted(
-        (activity.done_on, len(activity.id), activity.id, place)
-        for place, activity in enumerate(history.activities)
-        if reasons[place] is Reason.BEFORE_CYCLE
+        (one.done_on, len(one.id), one.id, place)
+        for place, (one, reason) in enumerate(zip(activities, reasons, strict=True))
+        if reason is _BEFORE_CYCLE
     )
-    uses = [(day, _use(place, history.activities[place], policy)) for day, _, _, place in usable]
+    uses = [(day, _use(place, activities[place], policy)) for day, _, _, place in usable]
     if policy.readings.same_title.choice == "counted_once":
-        uses = _without_repeats(uses, history.activities)
+        uses = _without_repeats(uses, activities)
     if policy.readings.before_programme.choice == "ignored":
         uses = [(day, use) for day, use in uses if day >= policy.programme_began_on]
+    steps: list[Step]
     if policy.readings.same_day.choice == "in_order":
-        steps = [Step(day, (use,)) for day, use in uses]
+        steps = [(day, (use,)) for day, use in uses]
     else:
-        steps = [Step(day, [use for _, use in of_day]) for day, of_day in groupby(uses, key=itemgetter(0))]
-    return Timeline(steps, [activity.id for activity in history.activities], reasons)
+        steps = [(day, [use for _, use in of_day]) for day, of_day in groupby(uses, key=itemgetter(0))]
+    return Timeline(steps, [one.id for one in activities], reasons)
 
 
 def _use(place: int, activity: Activity, policy: Policy) -> Use:
     """The activity's worth and cap on its day (R5); stated units count where the policy has no value."""
-    kind = policy.kinds[activity.kind]
-    worth = kind.units.on(activity.done_on)
-    cap = kind.cap.on(activity.done_on)
-    return Use(
-        place,
-        activity.kind,
-        activity.units if worth is None else worth,
-        cap if isinstance(cap, int) else None,
-    )
+    kind = activity.kind
+    worth, cap = policy.kinds[kind].on(activity.done_on)
+    return place, kind, activity.units if worth is None else worth, cap
 
 
 def _without_repeats(
@@ -120,8 +114,8 @@ def _without_repeats(
 ) -> list[tuple[date, Use]]:
     first_of: dict[str, tuple[date, Use]] = {}
     for day, use in uses:
-        title = activities[use.place].title.casefold()
-        first_of.setdefault(title or f"#{use.place}", (day, use))
+        title = activities[use[0]].title.casefold()
+        first_of.setdefault(title or f"#{use[0]}", (day, use))
     return list(first_of.values())
 
 
@@ -140,51 +134,57 @@ class Walk:
         self.credited = 0
         self.used: dict[Kind, int] = {}
         self.open: list[int] = []
+        self.early_exams: list[date] = []
         self.missed_exams: list[tuple[date, ExamWindow]] = []
 
-    def take(self, step: Step) -> None:
-        """Apply one step's activities, and renew if they reach the requirement (R4, R5, R7)."""
-        if not self.cycle.takes(step.day, self.policy):
-            if step.day >= self.cycle.expires_on:
-                for use in step.uses:
-                    self.reasons[use.place] = Reason.AFTER_EXPIRY
-            return
-        for use in step.uses:
-            self._credit(use)
-        surplus = self.credited - self.required.on(step.day)
-        if surplus >= 0:
-            for place in self.open:
-                served = self.credited_of[place] > 0
-                self.reasons[place] = Reason.CLOSED_CYCLE if served else Reason.BEFORE_CYCLE
-            self._renew(step.day, By.UNITS)
-            self._reset(surplus if self.policy.readings.surplus.choice == "carried" else 0)
+    def advance(self, steps: Sequence[Step]) -> None:
+        """Apply what was done, day by day, and renew whenever the requirement is reached (R4, R5, R7)."""
+        least = min(self.required.values.values())
+        reasons, credited_of = self.reasons, self.credited_of
+        (started_on, _, expires_on, _), used, open_ = self.cycle, self.used, self.open
+        for day, uses in steps:
+            if not (started_on < day < expires_on or self.cycle.takes(day, self.policy)):
+                if day > started_on:
+                    for use in uses:
+                        reasons[use[0]] = _AFTER_EXPIRY
+                continue
+            for place, kind, worth, cap in uses:
+                open_.append(place)
+                times = used.get(kind, 0)
+                if worth is None:
+                    reasons[place] = _VALUE_UNCONFIRMED
+                elif cap is not None and times >= cap:
+                    reasons[place] = _OVER_CAP
+                else:
+                    used[kind] = times + 1
+                    self.credited += worth
+                    credited_of[place] = worth
+                    reasons[place] = _COUNTED
+            if self.credited >= least and self.credited >= self.required.on(day):
+                self._renew_by_units(day)
+                (started_on, _, expires_on, _), used, open_ = self.cycle, self.used, self.open
+
+    def _renew_by_units(self, day: date) -> None:
+        surplus = self.credited - self.required.on(day)
+        for place in self.open:
+            self.reasons[place] = _CLOSED_CYCLE if self.credited_of[place] else _BEFORE_CYCLE
+        self._renew(day, By.UNITS)
+        self._reset(surplus if self.policy.readings.surplus.choice == "carried" else 0)
 
     def pass_exam(self, day: date) -> None:
         """Renew by the certification's own exam, if its window is open on `day` (R10)."""
         if day <= self.cycle.started_on:
+            self.early_exams.append(day)
             return
         window = exam_window(self.cycle, self.policy)
         if window.opens_on <= day <= window.closes_on:
             self._renew(day, By.EXAM)
             if self.policy.readings.exam_renewal.choice == "ends_cycle":
                 for place in self.open:
-                    self.reasons[place] = Reason.BEFORE_CYCLE
+                    self.reasons[place] = _BEFORE_CYCLE
                 self._reset(0)
         else:
             self.missed_exams.append((day, window))
-
-    def _credit(self, use: Use) -> None:
-        self.open.append(use.place)
-        used = self.used.get(use.kind, 0)
-        if use.worth is None:
-            self.reasons[use.place] = Reason.VALUE_UNCONFIRMED
-        elif use.cap is not None and used >= use.cap:
-            self.reasons[use.place] = Reason.OVER_CAP
-        else:
-            self.used[use.kind] = used + 1
-            self.credited += use.worth
-            self.credited_of[use.place] = use.worth
-            self.reasons[use.place] = Reason.COUNTED
 
     def _renew(self, day: date, by: By) -> None:
         self.cycle = next_cycle(self.cycle, day, self.policy)
@@ -207,10 +207,12 @@ def replay(credential: Credential, history: History, timeline: Timeline, policy:
         for exam in history.exams
         if exam.code == credential.code and exam.passed_on <= history.as_of
     )
-    for step in timeline.steps:
-        while exams and exams[0] < step.day:
-            walk.pass_exam(exams.pop(0))
-        walk.take(step)
+    taken = 0
     for passed_on in exams:
+        # What was done on the exam's own day comes first: enough units renew before the exam does.
+        until = bisect_right(timeline.steps, passed_on, key=itemgetter(0))
+        walk.advance(timeline.steps[taken:until])
         walk.pass_exam(passed_on)
+        taken = until
+    walk.advance(timeline.steps[taken:])
     return walk

@@ -1,8 +1,8 @@
 """Where each credential stands as of a day: the answer of the rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from .cautions import Oddities, cautions_for, oddities_of
 from .cycle import Cycle, ExamWindow, Status, exam_window, last_safe_day, status_on
@@ -11,8 +11,7 @@ from .policy import Policy, level_of
 from .replay import Credited, Renewal, Timeline, replay, timeline_of
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The whole answer for a credential as of one day.
 
     Units are CE units; `used` says how often each kind has counted in the current cycle.
@@ -61,7 +60,7 @@ def _standing(
         credited=walk.credited,
         required=walk.required.on(history.as_of),
         used=walk.used,
-        activities=tuple(map(Credited, timeline.ids, walk.credited_of, walk.reasons)),
+        activities=tuple(map(Credited._make, zip(timeline.ids, walk.credited_of, walk.reasons, strict=True))),
         renewals=tuple(walk.renewals),
         exam_window=exam_window(walk.cycle, policy),
         warnings=cautions_for(credential, history, walk, odd, policy),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules import Activity, Credential, ExamPass, History, Kind, PortalDates, State
 
@@ -18,8 +18,7 @@ class Member:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedActivity:
+class LoggedActivity(NamedTuple):
     """An activity under the member's own number; `units` are CE units where the member stated them."""
 
     number: int

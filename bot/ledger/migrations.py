@@ -23,7 +23,7 @@ CREATE TABLE members (
     enrolled_at TEXT NOT NULL,
     last_number INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (workspace, member)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY,
@@ -38,21 +38,18 @@ CREATE TABLE audit (
 CREATE INDEX audit_of_member ON audit (workspace, member, id);
 
 CREATE TABLE credentials (
-    id INTEGER PRIMARY KEY,
     workspace TEXT NOT NULL,
     member TEXT NOT NULL,
     code TEXT NOT NULL,
     earned_on TEXT,
     added_by INTEGER NOT NULL REFERENCES audit (id),
     ended_by INTEGER REFERENCES audit (id),
+    PRIMARY KEY (workspace, member, code, added_by),
     FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX credentials_held ON credentials (workspace, member, code) WHERE ended_by IS NULL;
-CREATE INDEX credentials_added_by ON credentials (added_by);
-CREATE INDEX credentials_ended_by ON credentials (ended_by) WHERE ended_by IS NOT NULL;
 
 CREATE TABLE portal_dates (
-    id INTEGER PRIMARY KEY,
     workspace TEXT NOT NULL,
     member TEXT NOT NULL,
     code TEXT NOT NULL,
@@ -62,14 +59,11 @@ CREATE TABLE portal_dates (
     confirmed_on TEXT NOT NULL,
     added_by INTEGER NOT NULL REFERENCES audit (id),
     ended_by INTEGER REFERENCES audit (id),
+    PRIMARY KEY (workspace, member, code, added_by),
     FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
-) STRICT;
-CREATE INDEX portal_dates_shown ON portal_dates (workspace, member, code) WHERE ended_by IS NULL;
-CREATE INDEX portal_dates_added_by ON portal_dates (added_by);
-CREATE INDEX portal_dates_ended_by ON portal_dates (ended_by) WHERE ended_by IS NOT NULL;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE activities (
-    id INTEGER PRIMARY KEY,
     workspace TEXT NOT NULL,
     member TEXT NOT NULL,
     number INTEGER NOT NULL,
@@ -81,35 +75,32 @@ CREATE TABLE activities (
     link TEXT,
     added_by INTEGER NOT NULL REFERENCES audit (id),
     ended_by INTEGER REFERENCES audit (id),
+    PRIMARY KEY (workspace, member, number, added_by),
     FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX activities_logged ON activities (workspace, member, number) WHERE ended_by IS NULL;
-CREATE INDEX activities_added_by ON activities (added_by);
-CREATE INDEX activities_ended_by ON activities (ended_by) WHERE ended_by IS NOT NULL;
 
 CREATE TABLE exams (
-    id INTEGER PRIMARY KEY,
     workspace TEXT NOT NULL,
     member TEXT NOT NULL,
     code TEXT NOT NULL,
     passed_on TEXT NOT NULL,
     added_by INTEGER NOT NULL REFERENCES audit (id),
     ended_by INTEGER REFERENCES audit (id),
+    PRIMARY KEY (workspace, member, code, passed_on, added_by),
     FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX exams_passed ON exams (workspace, member, code, passed_on) WHERE ended_by IS NULL;
-CREATE INDEX exams_added_by ON exams (added_by);
-CREATE INDEX exams_ended_by ON exams (ended_by) WHERE ended_by IS NOT NULL;
 
 CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
     workspace TEXT NOT NULL,
     key TEXT NOT NULL,
     member TEXT NOT NULL,
     answer TEXT NOT NULL,
     at TEXT NOT NULL,
-    PRIMARY KEY (workspace, key)
+    UNIQUE (workspace, key)
 ) STRICT;
-CREATE INDEX requests_by_age ON requests (at);
 
 CREATE TABLE standings (
     workspace TEXT NOT NULL,
@@ -133,8 +124,7 @@ CREATE TABLE standings (
     warnings TEXT NOT NULL,
     PRIMARY KEY (workspace, member, code),
     FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX standings_by_suspension ON standings (suspends_on);
-CREATE INDEX standings_by_last_safe_day ON standings (last_safe_day);
 """
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
+from time import monotonic
 
 from sqlite_utils import Database
 
@@ -17,6 +18,7 @@ from .writer import Writer
 
 # Slack waits 3 seconds for an answer; a member is told "busy" well before.
 BUSY_MS = 1500
+WAL_TRIES = 20
 _STANDINGS = (
     f"SELECT policy, as_of, holds_before, {', '.join(COLUMNS)} FROM standings "  # noqa: S608 - constants
     "WHERE workspace = :workspace AND member = :member"
@@ -27,7 +29,7 @@ _CREDENTIALS = (
 )
 _PORTAL_DATES = (
     "SELECT code, suspends_on, expires_on, confirmed_on, cycle_started_on FROM portal_dates "
-    "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL ORDER BY id"
+    "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL ORDER BY added_by"
 )
 _ACTIVITIES = (
     "SELECT number, kind, done_on, title, units, state, link FROM activities "
@@ -50,7 +52,11 @@ class Ledger:
         self._local = threading.local()
         self._writing = threading.Lock()
         with named_errors(self.path):
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self.close()
+                raise
 
     def _prepare(self) -> None:
         path = Path(self.path)
@@ -58,20 +64,31 @@ class Ledger:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600, exist_ok=True)
         db = self._db()
-        tables = set(db.table_names())
-        if tables and "_sqlite_migrations" not in tables:
+        tables = set(db.table_names())  # before the migrations: another process may be creating both
+        applied = {migration.name for migration in migrations.applied(db)}
+        known = {migration.name for migration in migrations._migrations}
+        if not applied and tables - {migrations.migrations_table}:
             raise LedgerNotOursError(
                 f"The database {self.path} belongs to another program: name another file."
             )
-        applied = {migration.name for migration in migrations.applied(db)}
-        known = {migration.name for migration in migrations._migrations}
         if applied - known:
             raise LedgerNewerError(
                 f"The database {self.path} was written by a newer ce-bot ({max(applied - known)}): "
                 "upgrade ce-bot or name another file."
             )
         if known - applied:
+            self._migrate(db)
+        _use_wal(db)
+
+    def _migrate(self, db: Database) -> None:
+        """Apply what is missing; processes that start at once take turns, and each looks again in its own."""
+        db.execute("BEGIN IMMEDIATE")
+        try:
             migrations.apply(db)
+            db.execute("COMMIT")
+        except BaseException:
+            db.rollback()
+            raise
 
     def _db(self) -> Database:
         """This thread's connection; one shared between threads loses rows."""
@@ -79,7 +96,6 @@ class Ledger:
         if found is None:
             uri = f"{Path(self.path).absolute().as_uri()}?mode=rw"
             connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             found = self._local.db = Database(connection)
@@ -96,13 +112,17 @@ class Ledger:
     def write(self) -> Iterator["Writer"]:
         """One transaction: all of it is saved at the end, or nothing.
 
-        Writers of this process wait for each other here, which is faster than SQLite's own waiting.
+        Writers of this process wait for each other here, which is faster than SQLite's own waiting; what is
+        left of the time they wait for those of other processes.
         """
         with named_errors(self.path):
+            give_up_at = monotonic() + BUSY_MS / 1000
             if not self._writing.acquire(timeout=BUSY_MS / 1000):
                 raise LedgerBusyError(f"The database {self.path} is busy: try again in a moment.")
             try:
                 db = self._db()
+                left_ms = max(int((give_up_at - monotonic()) * 1000), 0)
+                db.execute(f"PRAGMA busy_timeout = {left_ms}")
                 db.execute("BEGIN IMMEDIATE")
                 try:
                     yield Writer(db)
@@ -174,3 +194,20 @@ class Ledger:
                 .fetchone()
             )
         return int(row[0])
+
+
+def _use_wal(db: Database) -> None:
+    """Switch a new file to write-ahead logging, which it stays with.
+
+    SQLite refuses at once while another process is at it: this waits for that one, then tries again.
+    """
+    for _ in range(WAL_TRIES):
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        db.execute("BEGIN IMMEDIATE")
+        db.rollback()
+    db.execute("PRAGMA journal_mode = WAL")

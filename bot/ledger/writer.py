@@ -1,7 +1,7 @@
 """What one transaction can write."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,10 +17,13 @@ from .standings import COLUMNS, row_of
 KEEP_ANSWERS = timedelta(days=1)
 FACT_TABLES = ("credentials", "portal_dates", "activities", "exams")
 
+_OF_MEMBER = "WHERE workspace = :workspace AND member = :member"
+_STANDING = ("workspace", "member", "code", "policy", "as_of", "holds_before", *COLUMNS[1:])
 _KEEP_STANDING = (
-    "INSERT INTO standings (workspace, member, policy, as_of, holds_before, "  # noqa: S608 - constants
-    f"{', '.join(COLUMNS)}) VALUES (:workspace, :member, :policy, :as_of, :holds_before, "
-    f"{', '.join(':' + column for column in COLUMNS)})"
+    f"INSERT INTO standings ({', '.join(_STANDING)}) "  # noqa: S608 - constants
+    f"VALUES ({', '.join(':' + column for column in _STANDING)}) "
+    "ON CONFLICT (workspace, member, code) DO UPDATE SET "
+    f"{', '.join(f'{column} = excluded.{column}' for column in _STANDING[3:])}"
 )
 
 
@@ -55,7 +58,11 @@ class Writer:
             "VALUES (:workspace, :key, :member, :answer, :at)",
             who, key=key, answer=answer, at=_moment(at),
         )  # fmt: skip
-        self._db.execute("DELETE FROM requests WHERE at < :before", {"before": _moment(at - KEEP_ANSWERS)})
+        # Rows stand in the order of their age, so this reads no more than what it deletes, and one.
+        self._db.execute(
+            "DELETE FROM requests WHERE id < (SELECT id FROM requests WHERE at >= :after ORDER BY id LIMIT 1)",
+            {"after": _moment(at - KEEP_ANSWERS)},
+        )
 
     def enrol(self, who: Member, at: datetime) -> None:
         """Make sure the member is known."""
@@ -196,18 +203,18 @@ class Writer:
 
     def _undo_in(self, table: str, who: Member, change: int, undo: int) -> None:
         ended_later = self._run(
-            f"SELECT 1 FROM {table} WHERE added_by = :change AND ended_by IS NOT NULL LIMIT 1",  # noqa: S608
+            f"SELECT 1 FROM {table} {_OF_MEMBER} AND added_by = :change AND ended_by IS NOT NULL LIMIT 1",  # noqa: S608
             who, change=change,
         ).fetchone()  # fmt: skip
         if ended_later:
             raise ChangedSinceError(f"Change {change} was changed again in {table}.")
         self._run(
-            f"UPDATE {table} SET ended_by = :undo WHERE added_by = :change",  # noqa: S608 - a constant
+            f"UPDATE {table} SET ended_by = :undo {_OF_MEMBER} AND added_by = :change",  # noqa: S608 - a constant
             who, undo=undo, change=change,
         )  # fmt: skip
         try:
             self._run(
-                f"UPDATE {table} SET ended_by = NULL WHERE ended_by = :change",  # noqa: S608 - a constant
+                f"UPDATE {table} SET ended_by = NULL {_OF_MEMBER} AND ended_by = :change",  # noqa: S608 - a constant
                 who, change=change,
             )  # fmt: skip
         except sqlite3.IntegrityError as error:
@@ -216,23 +223,27 @@ class Writer:
     def keep_standings(
         self,
         who: Member,
-        standings: Iterable[Standing],
+        standings: Sequence[Standing],
         *,
         policy: str,
         as_of: date,
         holds_before: date | None,
     ) -> None:
         """Replace the member's kept standings."""
-        self._run("DELETE FROM standings WHERE workspace = :workspace AND member = :member", who)
-        for standing in standings:
-            self._run(
-                _KEEP_STANDING,
-                who,
-                policy=policy,
-                as_of=as_of.isoformat(),
-                holds_before=_iso(holds_before),
-                **row_of(standing),
-            )
+        shared = {
+            "workspace": who.workspace,
+            "member": who.id,
+            "policy": policy,
+            "as_of": as_of.isoformat(),
+            "holds_before": _iso(holds_before),
+        }
+        self._db.conn.executemany(_KEEP_STANDING, [{**shared, **row_of(standing)} for standing in standings])
+        self._run(
+            f"DELETE FROM standings {_OF_MEMBER} "  # noqa: S608 - a constant
+            "AND code NOT IN (SELECT code FROM credentials "
+            f"{_OF_MEMBER} AND ended_by IS NULL)",
+            who,
+        )
 
 
 def _iso(day: date | None) -> str | None:

@@ -1,8 +1,9 @@
 """The words after `/ce`: one table from subcommand to what answers it."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -70,7 +71,7 @@ def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
         ]
         return troubles.hint(error.sentence, error.example, buttons=tuple(buttons))
     except grammar.UnknownCodeError as error:
-        sure = [(f"{error.typed} is right", f"{name} {words} anyway")] if error.plausible else []
+        sure = [(f"{error.typed[:40]} is right", f"{name} {words} anyway")] if error.plausible else []
         return troubles.hint(error.sentence, error.example, buttons=tuple(sure))
     except grammar.WordsError as error:
         return troubles.hint(error.sentence, error.example)
@@ -92,7 +93,10 @@ def _subcommand(text: str) -> tuple[str, str]:
     first, rest = _first_word(text)
     second, after = _first_word(rest)
     pair = f"{first} {second}"
-    return (pair, after) if pair in LOOKING or pair in CHANGING else (first, rest)
+    if pair in LOOKING or pair in CHANGING:
+        return pair, after
+    # Words after "cert" alone are a certification to add, or a slip of it that must not pass unanswered.
+    return ("cert add", rest) if first == "cert" and rest else (first, rest)
 
 
 def _first_word(text: str) -> tuple[str, str]:
@@ -109,7 +113,7 @@ def _unknown(name: str, text: str) -> Reply:
 
 
 def _show_standing(asked: Asked) -> Reply:
-    if asked.words and asked.words.split("|")[0].strip("<@> ") != asked.who.id:
+    if "@" in asked.words and asked.words.split("|")[0].strip("<@> ") != asked.who.id:
         return troubles.hint(OTHERS_STATUS, "/ce status")
     return standing.overview(asked.desk.overview(asked.who, asked.today), asked.desk.policy)
 
@@ -123,9 +127,9 @@ def _show_holdings(asked: Asked) -> Reply:
 
 
 def _show_help(asked: Asked) -> Reply:
-    word, _ = _first_word(asked.words)
-    if not word:
+    if not asked.words.strip():
         return manual.everything()
+    word, _ = _first_word(asked.words)
     known = word if word in manual.COMMANDS else grammar.nearest(word, manual.COMMANDS)
     return manual.about(known) if known else manual.everything()
 
@@ -150,12 +154,11 @@ def _add(asked: Asked, writer: Writer) -> Reply:
 def _edit(asked: Asked, writer: Writer) -> Reply:
     number, words = grammar.read_edit(asked.words, asked.today)
     was = asked.desk.activity(asked.who, number)
-    activity = replace(
-        was,
+    activity = was._replace(
         kind=words.kind or was.kind,
         title=words.title or was.title,
         done_on=words.done_on or was.done_on,
-        units=words.units or was.units,
+        units=words.units or (was.units if words.kind in (None, was.kind) else None),
         link=words.link or was.link,
     )
     done = asked.desk.edit_activity(writer, asked.who, activity, asked.today)
@@ -169,8 +172,15 @@ def _remove(asked: Asked, writer: Writer) -> Reply:
 
 
 def _undo(asked: Asked, writer: Writer) -> Reply:
-    number = grammar.read_number(asked.words, "undo") if asked.words.strip() else None
-    return changes.undone(asked.desk.undo(writer, asked.who, number, asked.today), asked.desk.policy)
+    if asked.words.strip():
+        raise grammar.WordsError(UNDO_ALONE, "/ce undo")
+    return changes.undone(asked.desk.undo(writer, asked.who, None, asked.today), asked.desk.policy)
+
+
+def _undo_change(asked: Asked, writer: Writer) -> Reply:
+    """What an Undo button sends; the number is the change's, which members never see."""
+    change = int(asked.words) if re.fullmatch("[0-9]{1,18}", asked.words) else 0
+    return changes.undone(asked.desk.undo(writer, asked.who, change, asked.today), asked.desk.policy)
 
 
 def _cert_add(asked: Asked, writer: Writer) -> Reply:
@@ -206,13 +216,19 @@ def _exam(asked: Asked, writer: Writer) -> Reply:
 
 
 def _exam_remove(asked: Asked, writer: Writer) -> Reply:
-    exam = ExamPass(*grammar.read_exam(asked.words, asked.today, asked.codes, asked.levels))
+    exam = ExamPass(
+        *grammar.read_exam(asked.words, asked.today, asked.codes, asked.levels, verb="exam remove")
+    )
     done = asked.desk.remove_exam(writer, asked.who, exam, asked.today)
     return changes.exam_removed(done, exam, asked.desk.policy)
 
 
 OTHERS_STATUS = (
     "You can see your own status only: others' where you share a team, and I know of none you share."
+)
+UNDO_ALONE = (
+    "Undo stands alone and takes back your last change, whatever it was; "
+    "an activity is taken out by its number with remove."
 )
 ALIASES: Mapping[str, str] = MappingProxyType(
     {"": "status", "certs": "cert", "log": "add", "delete": "remove", "rm": "remove"}
@@ -233,6 +249,7 @@ CHANGING: Mapping[str, Do] = MappingProxyType(
         "edit": _edit,
         "remove": _remove,
         "undo": _undo,
+        "undo change": _undo_change,
         "cert add": _cert_add,
         "cert remove": _cert_remove,
         "portal": _portal,

@@ -1,15 +1,21 @@
 """Blocks and the text beside them, as values; what Slack allows is checked in the tests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 Block = dict[str, Any]
 
-# Slack takes 3,000 characters in a section and 50 blocks in a message.
+# Slack takes 3,000 characters in a section, 50 blocks and about 13,000 characters in a message.
 SECTION_MOST = 2900
 BLOCKS_MOST = 50
+CHARACTERS_MOST = 12_000
+SMALL_MOST = 15
 BUTTON_TEXT_MOST = 75
 BUTTON_VALUE_MOST = 2000
+
+
+LEFT_OUT = "There is more than Slack shows in one message; the rest is left out here."
 
 
 class Reply(NamedTuple):
@@ -57,23 +63,41 @@ def actions(buttons: Sequence[Block]) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 
 
-def reply(*paragraphs: str, small: Iterable[str] = (), buttons: Sequence[Block] = ()) -> Reply:
+def reply(
+    *paragraphs: str, small: Iterable[str] = (), buttons: Sequence[Block] = (), left_out: str = LEFT_OUT
+) -> Reply:
     """A reply of paragraphs, small lines below them, and buttons last.
 
-    Paragraphs too long for one section are split between lines; past Slack's 50 blocks the rest is cut.
+    Paragraphs too long for one section are split between lines. What Slack would not take any more is cut
+    at the end, and `left_out` says so.
     """
-    small = [line for line in small if line]
+    lines = [line for line in small if line]
     texts = [part for paragraph in paragraphs if paragraph for part in _parts(paragraph)]
-    tail = [*map(context, small), *([actions(buttons)] if buttons else [])]
-    blocks = [*map(section, texts[: BLOCKS_MOST - len(tail)]), *tail]
-    return Reply("\n".join([*texts, *small]), blocks)
+    small = fitting(lines, SMALL_MOST, CHARACTERS_MOST // 3)
+    room = CHARACTERS_MOST - sum(map(len, small))
+    shown = fitting(texts, BLOCKS_MOST - len(small) - 2, room)
+    if len(shown) + len(small) < len(texts) + len(lines):
+        small.insert(0, left_out)
+    blocks = [*map(section, shown), *map(context, small), *([actions(buttons)] if buttons else [])]
+    return Reply("\n".join([*shown, *small]), blocks)
+
+
+def fitting(texts: Sequence[str], most: int, characters: int) -> list[str]:
+    """The first of these texts: at most so many, and together no longer than that."""
+    lengths = accumulate(len(text) + 1 for text in texts)
+    return [text for text, length in zip(texts[:most], lengths, strict=False) if length <= characters]
+
+
+def _lines(paragraph: str) -> Iterator[str]:
+    for line in paragraph.split("\n"):
+        yield from (line[at : at + SECTION_MOST] for at in range(0, max(len(line), 1), SECTION_MOST))
 
 
 def _parts(paragraph: str) -> Iterable[str]:
     if len(paragraph) <= SECTION_MOST:
         return (paragraph,)
     parts, part = [], ""
-    for line in paragraph.split("\n"):
+    for line in _lines(paragraph):
         if part and len(part) + 1 + len(line) > SECTION_MOST:
             parts.append(part)
             part = line

@@ -57,7 +57,12 @@ def activity_removed(changed: ActivityChanged, policy: Policy) -> Reply:
 def credential_stated(changed: CredentialChanged, policy: Policy) -> Reply:
     """The echo of `/ce cert add` and `/ce portal`."""
     how = f"{changed.code} is earned anew, so it starts afresh." if changed.anew else f"Noted {changed.code}."
-    return _reply(how, _now(changed, policy), changed=changed)
+    renewed = [
+        _renewed(effect.code, effect.renewal, effect.after)
+        for effect in changed.effects
+        if effect.renewal and effect.after and not _got_worse(effect)
+    ]
+    return _reply("\n".join([how, *renewed]), _now(changed, policy), changed=changed)
 
 
 def credential_removed(changed: CredentialChanged) -> Reply:
@@ -99,7 +104,7 @@ def undone(changed: Undone, policy: Policy) -> Reply:
 
 def undo_button(change: int) -> list[Block]:
     """The button that takes back the change with this number."""
-    return [button("Undo", UNDO_ACTION, f"undo {change}")]
+    return [button("Undo", UNDO_ACTION, f"undo change {change}")]
 
 
 def _reply(*paragraphs: str, changed: Changed) -> Reply:
@@ -133,7 +138,8 @@ def _effect(effect: Effect, activity: LoggedActivity, changed: Changed, policy: 
     if effect.renewal and not _got_worse(effect):
         return _renewed(effect.code, effect.renewal, effect.after)
     if credited.reason is Reason.COUNTED:
-        did = f"+{credited.credited} CE, now {_state(effect.after, changed, policy)}"
+        now = "but it" if effect.after.status is Status.EXPIRED else "now"
+        did = f"+{credited.credited} CE, {now} {_state(effect.after, changed, policy)}"
     else:
         did = f"+0 CE, {_why_not(credited, activity, effect.after, policy)}"
     return "\n".join([f"• *{effect.code}*: {did}.", *_moved(effect)])
@@ -150,7 +156,7 @@ def _renewed(code: str, renewal: Renewal, after: Standing) -> str:
 
 def _state(after: Standing, changed: Changed, policy: Policy) -> str:
     if after.status is Status.EXPIRED:
-        return f"expired since {words.day(after.cycle.expires_on)}"
+        return f"expired on {words.day(after.cycle.expires_on)}, with {after.credited} of {after.required} CE"
     until = (
         f"suspended, last safe day {words.day(after.last_safe_day)}"
         if after.status is Status.SUSPENDED

@@ -4,28 +4,31 @@ from rules import Policy
 
 from ..desk import Holdings, Listing
 from . import words
-from .blocks import Reply, reply
+from .blocks import Reply, fitting, reply
 from .standing import FIRST_STEP
 
 NOTHING_LOGGED = 'Nothing logged yet. The first one: `/ce add course "Jira Automation" yesterday`'
+OLDER = "{older} kept but not shown here."
 LIST_HELP = "Change one: `/ce edit {number} 2025-11-20` · take one out: `/ce remove {number}`"
 CERT_HELP = "What the portal shows wins: `/ce portal {code} suspends {suspends} expires {expires}`"
-# Slack shows a message of about 13,000 characters; a line is at most some 400.
+# Slack shows a message of about 13,000 characters; a line has some 100, at most some 2,500.
 LINES_MOST = 30
+CHARACTERS_MOST = 10_000
 
 
 def activities(found: Listing, policy: Policy) -> Reply:
     """The answer to `/ce list`, newest first."""
     if not found.activities:
         return reply(NOTHING_LOGGED)
-    shown = found.activities[:LINES_MOST]
-    lines = [f"{words.activity(one, policy)} · {_serves(one.number, found)}" for one in shown]
+    newest = found.activities[:LINES_MOST]
+    lines = [f"{words.activity(one, policy)} · {_serves(one.number, found)}" for one in newest]
+    shown = fitting(lines, LINES_MOST, CHARACTERS_MOST)
     more = len(found.activities) - len(shown)
     return reply(
-        "\n".join(lines),
+        "\n".join(shown),
         small=[
-            f"{more} older ones are kept but not shown here." if more else "",
-            LIST_HELP.format(number=shown[0].number),
+            OLDER.format(older=words.count(more, "older one is", "older ones are")) if more else "",
+            LIST_HELP.format(number=newest[0].number),
         ],
     )
 

@@ -28,7 +28,7 @@ COMMANDS = {
         (
             '/ce add course "Jira Automation" yesterday',
             "/ce add local 2025-11-20 ACE Berlin",
-            '/ce add presentation "Team \'26 talk" 2026-05-07 30 units',
+            '/ce add presentation "Team \'25 talk" 2025-04-09 30 units',
         ),
     ),
     "list": Help("/ce list", "Your activities, newest first, with their numbers.", ("/ce list",)),

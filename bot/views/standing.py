@@ -16,6 +16,7 @@ FIRST_STEP = (
 )
 KEPT = "{activities} logged so far: kept, and applied as soon as I know a certification."
 PORTAL_HAS_THE_LAST_WORD = "Dates not marked as the portal's are calculated; the portal has the last word."
+NOT_ALL = "Not all of your certifications fit into one message; the most urgent do. All: `/ce cert list`"
 NEXT_STEP = 'Log what you did: `/ce add course "Jira Automation" yesterday` · all commands: `/ce help`'
 LEVELS = {"ACP": "Professional", "ACA": "Associate"}
 
@@ -30,6 +31,7 @@ def overview(found: Overview, policy: Policy) -> Reply:
     return reply(
         *[credential(standing, found.today, policy) for standing in found.standings],
         small=["\n".join(small)],
+        left_out=NOT_ALL,
     )
 
 

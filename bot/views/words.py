@@ -21,6 +21,7 @@ STATUS_MARK = {
 }
 WAYS_SHOWN = 3
 KINDS_SHOWN = 2
+LONGEST_PROOF = 600
 BAR = 10
 
 
@@ -77,6 +78,8 @@ def activity(one: LoggedActivity, policy: Policy) -> str:
     """An activity in a line: `3: course "Jira Automation", Mon 2025-12-01`."""
     units = f", {one.units} CE" if one.units else ""
     proof = f" · <{escaped(one.link)}|proof>" if one.link else ""
+    if len(proof) > LONGEST_PROOF:
+        proof = " · proof kept, its link is too long to show"
     return (
         f'*{one.number}* · {policy.kinds[one.kind].name} "{escaped(one.title)}", {day(one.done_on)}'
         f"{units}{proof}"
