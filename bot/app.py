@@ -4,9 +4,9 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
-from typing import Any
 
-from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.middleware import Middleware
 from slack_sdk import WebClient
 
 from . import listeners
@@ -31,15 +31,27 @@ def build_app(desk: Desk, courier: Courier, client: WebClient, *, signing_secret
         process_before_response=True,
     )
 
-    def provide(context: BoltContext, next: Callable[[], Any]) -> None:  # noqa: A002 - Bolt's name
-        context["desk"] = desk
-        context["courier"] = courier
-        next()
-
-    app.use(provide)
+    app.use(_Provide(desk=desk, courier=courier))
     listeners.register(app)
     app.error(_answer_error)
     return app
+
+
+class _Provide(Middleware):
+    """Puts what listeners ask for by name into each request's context."""
+
+    def __init__(self, **provided: object) -> None:
+        self._provided = provided
+
+    def process(
+        self,
+        *,
+        req: BoltRequest,
+        resp: BoltResponse,  # noqa: ARG002
+        next: Callable[[], BoltResponse],  # noqa: A002
+    ) -> BoltResponse:
+        req.context.update(self._provided)
+        return next()
 
 
 def _answer_error(error: Exception, request: BoltRequest) -> BoltResponse:

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -274,25 +274,26 @@ def chat(
 
     Raises LedgerError where the database cannot be used, DirectiveError for a `today` that is no date.
     """
-    console = Console(Ledger(database), name=name, clock=Clock())
-    if today:
-        console.move(today)
-    by_hand = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
-    shown_on = screen(in_colour=by_hand)
-    if connect_hint or by_hand:
-        for hint in HINTS:
-            shown_on.hint(hint)
-    good = True
-    for line in _typed(Path(database).with_name(".console_history")) if by_hand else _piped():
-        try:
-            said = console.feed(line)
-        except DirectiveError as error:
-            sys.stderr.write(f"{error}\n")
-            good = False
-            continue
-        for one in said:
-            _show(one, shown_on, as_json=as_json)
-    return 0 if good else 1
+    with closing(Ledger(database)) as ledger:
+        console = Console(ledger, name=name, clock=Clock())
+        if today:
+            console.move(today)
+        by_hand = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
+        shown_on = screen(in_colour=by_hand)
+        if connect_hint or by_hand:
+            for hint in HINTS:
+                shown_on.hint(hint)
+        good = True
+        for line in _typed(Path(database).with_name(".console_history")) if by_hand else _piped():
+            try:
+                said = console.feed(line)
+            except DirectiveError as error:
+                sys.stderr.write(f"{error}\n")
+                good = False
+                continue
+            for one in said:
+                _show(one, shown_on, as_json=as_json)
+        return 0 if good else 1
 
 
 def _show(said: Said, shown_on: Screen, *, as_json: bool) -> None:
@@ -305,6 +306,7 @@ def _show(said: Said, shown_on: Screen, *, as_json: bool) -> None:
 
 def _piped() -> Iterator[str]:
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     yield from sys.stdin
 
 

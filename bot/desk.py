@@ -26,9 +26,10 @@ from rules import (
     fingerprint,
     level_of,
     standings,
+    with_one_more,
 )
 
-from .ledger import ChangedSinceError, Ledger, LoggedActivity, Member, Writer
+from .ledger import ChangedSinceError, Kept, Ledger, LoggedActivity, Member, Writer
 
 Clock = Callable[[], datetime]
 # People move and their time zone with them; it is asked for again after this long.
@@ -85,11 +86,11 @@ class Effect:
 
     @property
     def renewal(self) -> Renewal | None:
-        """The latest renewal that the change brought about."""
+        """The latest renewal, if the change brought it about."""
         if self.after is None or not self.after.renewals:
             return None
-        known = self.before.renewals if self.before else ()
-        return self.after.renewals[-1] if self.after.renewals[-1] not in known else None
+        before = self.before and self.before.cycle
+        return None if before == self.after.cycle else self.after.renewals[-1]
 
     @property
     def moved(self) -> bool:
@@ -279,14 +280,29 @@ class Desk:
         Raises RefusedError for a day still to come and for units where the policy has a value.
         """
         self._check(activity, today)
-        before = self._standings(who, today)
+        kept = self._kept(who, today)
+        before = kept.standings if kept else self._standings(who, today)
         now = self._clock()
         numbered = activity._replace(number=writer.next_number(who, now))
         change = writer.begin_change(who, "add activity", f"activity {numbered.number}", now)
+        after = self._after_one_more(who, numbered, kept) if kept else ()
         writer.add_activity(who, numbered, change)
+        if kept and after:
+            self._keep(writer, who, after, today, kept.holds_before)
+            return ActivityChanged(change, today, _effects(before, after), (), numbered)
         history, effects = self._settle(writer, who, before, today)
         cautions = cautions_about(numbered.as_fact(), history, self.policy)
         return ActivityChanged(change, today, effects, cautions, numbered)
+
+    def _after_one_more(self, who: Member, activity: LoggedActivity, kept: Kept) -> tuple[Standing, ...]:
+        """The kept standings with one more activity, or nothing where only a replay of all facts can tell."""
+        title = activity.title.casefold()
+        if any(title == other.casefold() for other in self._ledger.titles(who)):
+            return ()
+        fact = activity.as_fact()
+        after = [with_one_more(standing, fact, self.policy) for standing in kept.standings]
+        found = tuple(standing for standing in after if standing)
+        return found if len(found) == len(after) else ()
 
     def edit_activity(
         self, writer: Writer, who: Member, activity: LoggedActivity, today: date
@@ -424,12 +440,15 @@ class Desk:
         check_done(activity.done_on, today)
         check_units(activity.kind, activity.units, activity.done_on, self.policy)
 
-    def _standings(self, who: Member, today: date) -> tuple[Standing, ...]:
-        """The member's standings: as kept with the last change, or replayed where those no longer hold."""
+    def _kept(self, who: Member, today: date) -> Kept | None:
+        """The member's standings as kept with the last change, if those still hold."""
         kept = self._ledger.kept_standings(who, today)
-        if kept and kept.holds_on(today, self._fingerprint):
-            return kept.standings
-        return standings(self._ledger.facts(who).history(today), self.policy)
+        return kept if kept and kept.holds_on(today, self._fingerprint) else None
+
+    def _standings(self, who: Member, today: date) -> tuple[Standing, ...]:
+        """The member's standings: as kept, or replayed where those no longer hold."""
+        kept = self._kept(who, today)
+        return kept.standings if kept else standings(self._ledger.facts(who).history(today), self.policy)
 
     def _settle(
         self, writer: Writer, who: Member, before: tuple[Standing, ...], today: date
@@ -438,18 +457,18 @@ class Desk:
         facts = self._ledger.facts(who)
         history = facts.history(today)
         after = standings(history, self.policy)
-        writer.keep_standings(
-            who,
-            after,
-            policy=self._fingerprint,
-            as_of=today,
-            holds_before=facts.changes_after(today),
-        )
-        stood = {standing.code: standing for standing in before}
-        stands = {standing.code: standing for standing in after}
-        return history, tuple(
-            Effect(code, stood.get(code), stands.get(code)) for code in sorted(stood.keys() | stands.keys())
-        )
+        self._keep(writer, who, after, today, facts.changes_after(today))
+        return history, _effects(before, after)
+
+    def _keep(
+        self,
+        writer: Writer,
+        who: Member,
+        found: tuple[Standing, ...],
+        today: date,
+        holds_before: date | None,
+    ) -> None:
+        writer.keep_standings(who, found, policy=self._fingerprint, as_of=today, holds_before=holds_before)
 
     def _credential_changed(
         self,
@@ -467,6 +486,13 @@ class Desk:
         # A standing brings its own warnings, and of what is let go of there is nothing to warn.
         cautions = () if own else tuple(cautions_about_code(code, self.policy))
         return CredentialChanged(change, today, own, cautions, code, anew)
+
+
+def _effects(before: tuple[Standing, ...], after: tuple[Standing, ...]) -> tuple[Effect, ...]:
+    stood = {standing.code: standing for standing in before}
+    stands = {standing.code: standing for standing in after}
+    codes = sorted(stood.keys() | stands.keys())
+    return tuple(Effect(code, stood.get(code), stands.get(code)) for code in codes)
 
 
 def _by_urgency(found: tuple[Standing, ...]) -> tuple[Standing, ...]:

@@ -7,7 +7,7 @@ from .intake import RefusedError, check_done, check_units
 from .needs import Way, ways_to_renew
 from .policy import Policy, PolicyError, figures, fingerprint, level_of, load_policy, read_policy
 from .replay import By, Credited, Reason, Renewal
-from .standing import Standing, standings
+from .standing import Standing, standings, with_one_more
 
 __all__ = [
     "Activity",
@@ -44,4 +44,5 @@ __all__ = [
     "standings",
     "status_on",
     "ways_to_renew",
+    "with_one_more",
 ]

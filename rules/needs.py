@@ -19,12 +19,14 @@ def ways_to_renew(missing: int, used: Mapping[Kind, int], day: date, policy: Pol
     """
     if missing <= 0:
         return ()
-    open_kinds = tuple(
-        (kind, units, _most(kind, missing, units, used, day, policy))
-        for kind in Kind
-        if (units := policy.kinds[kind].units.on(day))
-    )
-    return _ways(missing, open_kinds)
+    open_kinds = []
+    for kind, of_kind in policy.kinds.items():
+        units, cap = of_kind.on(day)
+        if units:
+            needed = -(-missing // units)
+            left = needed if cap is None else max(cap - used.get(kind, 0), 0)
+            open_kinds.append((kind, units, min(needed, left)))
+    return _ways(missing, tuple(open_kinds))
 
 
 @lru_cache(maxsize=1024)
@@ -37,9 +39,3 @@ def _ways(missing: int, open_kinds: tuple[tuple[Kind, int, int], ...]) -> tuple[
         if worth >= missing and all(worth - units < missing for kind, units, _ in open_kinds if kind in way):
             found.append(way)
     return tuple(sorted(found, key=lambda way: (sum(way.values()), len(way), -way.get(Kind.COURSE, 0))))
-
-
-def _most(kind: Kind, missing: int, units: int, used: Mapping[Kind, int], day: date, policy: Policy) -> int:
-    needed = -(-missing // units)
-    cap = policy.kinds[kind].cap.on(day)
-    return min(needed, max(cap - used.get(kind, 0), 0)) if isinstance(cap, int) else needed

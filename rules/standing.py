@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from .cautions import Oddities, cautions_for, oddities_of
 from .cycle import Cycle, ExamWindow, Status, exam_window, last_safe_day, status_on
-from .history import Credential, History, Kind
+from .history import Activity, Credential, History, Kind, State
 from .policy import Policy, level_of
-from .replay import Credited, Renewal, Timeline, replay, timeline_of
+from .replay import Credited, Reason, Renewal, Timeline, replay, timeline_of
 
 
 class Standing(NamedTuple):
@@ -64,4 +64,34 @@ def _standing(
         renewals=tuple(walk.renewals),
         exam_window=exam_window(walk.cycle, policy),
         warnings=cautions_for(credential, history, walk, odd, policy),
+    )
+
+
+def with_one_more(standing: Standing, activity: Activity, policy: Policy) -> Standing | None:
+    """The standing after one more activity, where that can be told without a replay, else None.
+
+    It can where the activity is dated inside the current cycle, counts in full and renews nothing. The
+    result lists this activity alone; everything else is what `standings` gives for the longer history.
+    The titles of other activities are the caller's to compare: a repeat deserves a caution.
+    """
+    kind, required = policy.kinds[activity.kind], policy.required[standing.level]
+    worth, cap = kind.on(activity.done_on)
+    used = standing.used.get(activity.kind, 0)
+    told = (
+        activity.state is not State.REJECTED
+        and worth is not None
+        and (cap is None or used < cap)
+        and standing.cycle.started_on < activity.done_on < standing.cycle.expires_on
+        and activity.done_on >= policy.programme_began_on
+        and policy.readings.same_title.choice == "counted_with_warning"
+        # With figures that change inside a cycle, which activity counts how much depends on the others.
+        and len(kind.steps[1]) == 1
+        and len(required.values) == 1
+    )
+    if not (told and worth and standing.credited + worth < standing.required):
+        return None
+    return standing._replace(
+        credited=standing.credited + worth,
+        used={**standing.used, activity.kind: used + 1},
+        activities=(Credited(activity.id, worth, Reason.COUNTED),),
     )

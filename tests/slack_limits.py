@@ -39,6 +39,19 @@ def elements_of(blocks: Iterable[Message]) -> Iterator[Message]:
     return (element for block in blocks if block["type"] == "actions" for element in block["elements"])
 
 
+def texts_in(thing: Any) -> Iterator[str]:
+    """All that is shown of blocks, also on buttons; never what a button only carries."""
+    if isinstance(thing, Mapping):
+        for name, value in thing.items():
+            if name == "text" and isinstance(value, str):
+                yield value
+            else:
+                yield from texts_in(value)
+    elif isinstance(thing, Iterable) and not isinstance(thing, str):
+        for value in thing:
+            yield from texts_in(value)
+
+
 def _in_block(where: str, block: Message) -> Iterator[str]:
     yield from _length(f"{where}: block_id", block.get("block_id", "-"), ID)
     match block["type"]:
@@ -99,21 +112,9 @@ def _many(where: str, things: Any, most: int) -> Iterator[str]:
 
 
 def _too_long_together(blocks: Iterable[Message]) -> Iterator[str]:
-    characters = sum(map(len, _texts_in(blocks)))
+    characters = sum(map(len, texts_in(blocks)))
     if characters > CHARACTERS:
         yield f"the blocks have {characters} characters where {CHARACTERS} are the most"
-
-
-def _texts_in(thing: Any) -> Iterator[str]:
-    if isinstance(thing, Mapping):
-        for name, value in thing.items():
-            if name == "text" and isinstance(value, str):
-                yield value
-            else:
-                yield from _texts_in(value)
-    elif isinstance(thing, Iterable) and not isinstance(thing, str):
-        for value in thing:
-            yield from _texts_in(value)
 
 
 def _same_ids(blocks: Iterable[Message]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """What the ledger remembers about a member: facts, changes, their undoing, and where the member stands."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -203,7 +204,7 @@ def test_an_edit_supersedes_and_the_version_before_is_kept(ledger: Ledger) -> No
     better = but(COURSE, number=1, title="Jira Automation, part 2", done_on=date(2025, 11, 30))
     edited = edit(ledger, better)
     assert ledger.facts(ALICE).activities == (better,)
-    assert rows(ledger, "SELECT title, done_on, added_by, ended_by FROM activities ORDER BY id") == [
+    assert rows(ledger, "SELECT title, done_on, added_by, ended_by FROM activities ORDER BY added_by") == [
         ("Jira Automation", "2025-12-01", added, edited),
         ("Jira Automation, part 2", "2025-11-30", edited, None),
     ]
@@ -535,20 +536,65 @@ def test_kept_standings_hold_from_their_day_up_to_the_next_fact(
     assert Kept("p1", AS_OF, holds_before, ()).holds_on(day, policy) is holds
 
 
-def test_kept_standings_are_replaced_not_added_to(ledger: Ledger, policy: rules.Policy) -> None:
+def keep(
+    ledger: Ledger,
+    who: Member,
+    found: Sequence[rules.Standing],
+    as_of: date,
+    holds_before: date | None = None,
+) -> None:
     with ledger.write() as writer:
-        writer.enrol(ALICE, NOW)
-        for codes in (("ACP-620", "ACP-120"), ("ACP-120",)):
-            history = History(AS_OF, tuple(Credential(code, date(2024, 1, 1)) for code in codes))
-            writer.keep_standings(
-                ALICE, rules.standings(history, policy), policy="p1", as_of=AS_OF, holds_before=None
-            )
+        writer.keep_standings(who, found, policy="p1", as_of=as_of, holds_before=holds_before)
+
+
+def hold(ledger: Ledger, who: Member, *credentials: Credential) -> None:
+    """Note that a member holds certifications."""
+
+    def do(writer: Writer, number: int) -> None:
+        for held in credentials:
+            writer.add_credential(who, held.code, held.earned_on, number)
+
+    change(ledger, do, who)
+
+
+def test_kept_standings_are_those_kept_last(ledger: Ledger, policy: rules.Policy) -> None:
+    held = Credential("ACP-120", date(2024, 1, 1)), Credential("ACP-620", date(2024, 2, 2))
+    hold(ledger, ALICE, *held)
+    for earned_on in (date(2024, 1, 1), date(2024, 3, 3)):
+        found = rules.standings(History(AS_OF, (Credential("ACP-120", earned_on), held[1])), policy)
+        keep(ledger, ALICE, found, AS_OF)
+        kept = ledger.kept_standings(ALICE, AS_OF)
+        assert kept
+        assert [(one.code, one.cycle) for one in kept.standings] == [(one.code, one.cycle) for one in found]
+
+
+def test_the_kept_standing_of_a_certification_no_longer_held_goes(
+    ledger: Ledger, policy: rules.Policy
+) -> None:
+    held = Credential("ACP-120", date(2024, 1, 1)), Credential("ACP-620", date(2024, 2, 2))
+    hold(ledger, ALICE, *held)
+    keep(ledger, ALICE, rules.standings(History(AS_OF, held), policy), AS_OF)
+    change(ledger, lambda writer, number: writer.end_credential(ALICE, "ACP-120", number))
+    keep(ledger, ALICE, rules.standings(History(AS_OF, held[1:]), policy), AS_OF)
     kept = ledger.kept_standings(ALICE, AS_OF)
     assert kept
-    assert [standing.code for standing in kept.standings] == ["ACP-120"]
-    with ledger.write() as writer:
-        writer.keep_standings(ALICE, (), policy="p1", as_of=AS_OF, holds_before=None)
+    assert [standing.code for standing in kept.standings] == ["ACP-620"]
+    change(ledger, lambda writer, number: writer.end_credential(ALICE, "ACP-620", number))
+    keep(ledger, ALICE, (), AS_OF)
     assert ledger.kept_standings(ALICE, AS_OF) is None
+
+
+def test_standings_of_different_days_are_not_mixed(ledger: Ledger, policy: rules.Policy) -> None:
+    """A clock put back, or a member gone west: on that day one certification is not yet known."""
+    held = Credential("ACP-120", date(2024, 1, 1)), Credential("ACP-620", date(2025, 6, 1))
+    hold(ledger, ALICE, *held)
+    keep(ledger, ALICE, rules.standings(History(AS_OF, held), policy), AS_OF)
+    back = date(2025, 1, 1)
+    keep(ledger, ALICE, rules.standings(History(back, held[:1]), policy), back, date(2025, 6, 1))
+    kept = ledger.kept_standings(ALICE, back)
+    assert (
+        kept is None or [one.code for one in kept.standings] == ["ACP-120"] or not kept.holds_on(back, "p1")
+    )
 
 
 DAYS = st.dates(date(2023, 6, 1), date(2028, 12, 31))
@@ -587,6 +633,9 @@ ACTIVITIES = st.lists(
 EXAMS = st.lists(st.builds(ExamPass, st.sampled_from(["ACP-620", "ACA-100"]), DAYS), max_size=2, unique=True)
 
 
+NUMBERS = count(1)
+
+
 @pytest.fixture(scope="module")
 def shared_ledger(tmp_path_factory: pytest.TempPathFactory):
     found = Ledger(Path(tmp_path_factory.mktemp("ledger")) / "ce-bot.db")
@@ -620,20 +669,16 @@ def test_as_long_as_they_hold_kept_standings_are_what_a_replay_gives(
         tuple(exams),
     )
     holds_before = facts.changes_after(as_of)
-    with shared_ledger.write() as writer:
-        writer.enrol(ALICE, NOW)
-        writer.keep_standings(
-            ALICE,
-            rules.standings(facts.history(as_of), policy),
-            policy="p1",
-            as_of=as_of,
-            holds_before=holds_before,
-        )
+    who = Member("T1", f"U{next(NUMBERS)}")
+    hold(shared_ledger, who, *facts.credentials)
+    keep(shared_ledger, who, rules.standings(facts.history(as_of), policy), as_of, holds_before)
     day = as_of + timedelta(days=later)
     if holds_before:
         day = min(day, holds_before - timedelta(days=1))
-    kept = shared_ledger.kept_standings(ALICE, day)
-    replayed = tuple(but(standing, activities=()) for standing in rules.standings(facts.history(day), policy))
+    kept = shared_ledger.kept_standings(who, day)
+    replayed = tuple(
+        but(standing, activities=(), renewals=()) for standing in rules.standings(facts.history(day), policy)
+    )
     if not replayed:
         assert kept is None
         return

@@ -111,6 +111,12 @@ def log(writer: Writer, title: str, who: Member = ALICE) -> None:
     writer.add_activity(who, LoggedActivity(number, Kind.COURSE, date(2025, 12, 1), title), change)
 
 
+def log_many(writer: Writer) -> None:
+    """More than the pages there are can hold."""
+    for number in range(1000):
+        log(writer, f"lost {number}" * 20)
+
+
 def titles(ledger: Ledger, who: Member = ALICE) -> list[str]:
     return [activity.title for activity in ledger.facts(who).activities]
 
@@ -154,18 +160,30 @@ def test_every_table_of_facts_and_standings_begins_its_key_with_the_workspace(le
 @pytest.mark.parametrize(
     "sql",
     [
-        "INSERT INTO activities (workspace, member, number, kind, done_on, title, state, added_by) "
-        "VALUES ('T1', 'UALICE', 5, 'nap', '2025-12-01', 'x', 'logged', 1)",
-        "INSERT INTO activities (workspace, member, number, kind, done_on, title, state, added_by) "
-        "VALUES ('T1', 'UALICE', 5, 'course', '2025-12-01', 'x', 'lost', 1)",
-        "INSERT INTO activities (workspace, member, number, kind, done_on, title, units, state, added_by) "
-        "VALUES ('T1', 'UALICE', 5, 'course', '2025-12-01', 'x', 0, 'logged', 1)",
-        "INSERT INTO activities (workspace, member, number, kind, done_on, title, state, added_by) "
-        "VALUES ('T1', 'UALICE', 1, 'course', '2025-12-01', 'x', 'logged', 1)",
-        "INSERT INTO activities (workspace, member, number, kind, done_on, title, state, added_by) "
-        "VALUES ('T1', 'UNOBODY', 1, 'course', '2025-12-01', 'x', 'logged', 1)",
-        "INSERT INTO exams (workspace, member, code, passed_on, added_by) "
-        "VALUES ('T1', 'UALICE', 'ACP-620', '2025-12-01', 999)",
+        (
+            "INSERT INTO activities (workspace, member, number, kind, done_on, title, state, added_by) "
+            "VALUES ('T1', 'UALICE', 5, 'nap', '2025-12-01', 'x', 'logged', 1)"
+        ),
+        (
+            "INSERT INTO activities (workspace, member, number, kind, done_on, title, state, added_by) "
+            "VALUES ('T1', 'UALICE', 5, 'course', '2025-12-01', 'x', 'lost', 1)"
+        ),
+        (
+            "INSERT INTO activities (workspace, member, number, kind, done_on, title, units, state, added_by) "
+            "VALUES ('T1', 'UALICE', 5, 'course', '2025-12-01', 'x', 0, 'logged', 1)"
+        ),
+        (
+            "INSERT INTO activities (workspace, member, number, kind, done_on, title, state, added_by) "
+            "VALUES ('T1', 'UALICE', 1, 'course', '2025-12-01', 'x', 'logged', 1)"
+        ),
+        (
+            "INSERT INTO activities (workspace, member, number, kind, done_on, title, state, added_by) "
+            "VALUES ('T1', 'UNOBODY', 1, 'course', '2025-12-01', 'x', 'logged', 1)"
+        ),
+        (
+            "INSERT INTO exams (workspace, member, code, passed_on, added_by) "
+            "VALUES ('T1', 'UALICE', 'ACP-620', '2025-12-01', 999)"
+        ),
         "UPDATE members SET last_number = 'many'",
         "UPDATE activities SET title = NULL",
         "DELETE FROM audit",
@@ -306,7 +324,7 @@ def test_the_database_of_another_program_is_left_as_it_is(tmp_path: Path, make) 
 
 
 @pytest.mark.parametrize(
-    "content", [b"x", b"Dear diary,\n" * 300, bytes(5000)], ids=["short", "text", "zeros"]
+    "content", [b"xy", b"Dear diary,\n" * 300, bytes(5000)], ids=["short", "text", "zeros"]
 )
 def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "letter.txt"
@@ -421,8 +439,7 @@ def test_a_full_disk_saves_nothing_by_halves_and_passes(ledger: Ledger) -> None:
     pages = db.execute("PRAGMA page_count").fetchone()[0]
     db.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(LedgerFullError), ledger.write() as writer:
-        for number in range(1000):
-            log(writer, f"lost {number}" * 20)
+        log_many(writer)
     assert titles(ledger) == ["kept"]
     assert not db.conn.in_transaction
     db.execute("PRAGMA max_page_count = 1000000")

@@ -143,7 +143,7 @@ def test_the_order_in_which_facts_were_entered_changes_nothing(history, random):
 @for_all
 @given(histories())
 def test_replaying_twice_gives_the_same_and_leaves_the_history_as_it_was(history):
-    copy = replace(history, activities=tuple(replace(done) for done in history.activities))
+    copy = replace(history, activities=tuple(done._replace() for done in history.activities))
     first = rules.standings(history, POLICY)
     assert rules.standings(history, POLICY) == first
     assert history == copy

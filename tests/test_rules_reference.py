@@ -142,7 +142,7 @@ class Chance:
         """Ids in one random order, entries in another."""
         ids = [f"a{number}" for number in range(1, len(self.activities) + 1)]
         self.random.shuffle(ids)
-        done = [replace(activity, id=id_) for activity, id_ in zip(self.activities, ids, strict=True)]
+        done = [activity._replace(id=id_) for activity, id_ in zip(self.activities, ids, strict=True)]
         self.random.shuffle(done)
         return done
 

@@ -119,8 +119,10 @@ CREATE TABLE standings (
     required INTEGER NOT NULL,
     exam_opens_on TEXT NOT NULL,
     exam_closes_on TEXT NOT NULL,
-    used TEXT NOT NULL,
-    renewals TEXT NOT NULL,
+    courses INTEGER NOT NULL,
+    global_events INTEGER NOT NULL,
+    local_events INTEGER NOT NULL,
+    presentations INTEGER NOT NULL,
     warnings TEXT NOT NULL,
     PRIMARY KEY (workspace, member, code),
     FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)

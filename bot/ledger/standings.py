@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rules import By, Cycle, Dates, ExamWindow, Kind, Renewal, Standing, status_on
+from rules import Cycle, Dates, ExamWindow, Kind, Standing, status_on
 
-from .facts import KINDS, Row, iso
+from .facts import Row, iso
 
 DATES = {dates.value: dates for dates in Dates}
+NO_WARNINGS = "[]"
+_COUNTED_KINDS = (Kind.COURSE, Kind.GLOBAL_EVENT, Kind.LOCAL_EVENT, Kind.PRESENTATION)
 COLUMNS = (
     "code",
     "level",
@@ -22,15 +24,17 @@ COLUMNS = (
     "required",
     "exam_opens_on",
     "exam_closes_on",
-    "used",
-    "renewals",
+    "courses",
+    "global_events",
+    "local_events",
+    "presentations",
     "warnings",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A member's standings as last computed, without the single activities.
+    """A member's standings as last computed, without the single activities and renewals.
 
     They hold from `as_of` up to, not including, `holds_before` (None: as long as no fact changes), for the
     policy with this fingerprint.
@@ -52,7 +56,7 @@ class Kept:
 
 def row_of(standing: Standing) -> dict[str, Any]:
     """The columns of a standing."""
-    cycle, window = standing.cycle, standing.exam_window
+    cycle, window, used = standing.cycle, standing.exam_window, standing.used
     return {
         "code": standing.code,
         "level": standing.level,
@@ -60,31 +64,23 @@ def row_of(standing: Standing) -> dict[str, Any]:
         "suspends_on": cycle.suspends_on.isoformat(),
         "expires_on": cycle.expires_on.isoformat(),
         "last_safe_day": standing.last_safe_day.isoformat(),
-        "dates": cycle.dates.value,
+        "dates": cycle.dates,
         "credited": standing.credited,
         "required": standing.required,
         "exam_opens_on": window.opens_on.isoformat(),
         "exam_closes_on": window.closes_on.isoformat(),
-        "used": json.dumps(standing.used),
-        "renewals": json.dumps(
-            [
-                [
-                    renewal.renewed_on.isoformat(),
-                    renewal.by,
-                    renewal.suspends_on.isoformat(),
-                    renewal.expires_on.isoformat(),
-                ]
-                for renewal in standing.renewals
-            ]
-        ),
-        "warnings": json.dumps(standing.warnings, ensure_ascii=False),
+        "courses": used.get(Kind.COURSE, 0),
+        "global_events": used.get(Kind.GLOBAL_EVENT, 0),
+        "local_events": used.get(Kind.LOCAL_EVENT, 0),
+        "presentations": used.get(Kind.PRESENTATION, 0),
+        "warnings": json.dumps(standing.warnings) if standing.warnings else NO_WARNINGS,
     }
 
 
 def standing_of(row: Row, day: date) -> Standing:
     """The standing in a row of COLUMNS, its status as of `day`."""
-    (code, level, started_on, suspends_on, expires_on, safe, dates, credited, required, opens_on,
-     closes_on, used, renewals, warnings) = row  # fmt: skip
+    (code, level, started_on, suspends_on, expires_on, safe, dates, credited, required, opens_on, closes_on,
+     *counts, warnings) = row  # fmt: skip
     cycle = Cycle(iso(started_on), iso(suspends_on), iso(expires_on), DATES[dates])
     return Standing(
         code=code,
@@ -94,20 +90,9 @@ def standing_of(row: Row, day: date) -> Standing:
         last_safe_day=iso(safe),
         credited=credited,
         required=required,
-        used=_used(used),
+        used={kind: times for kind, times in zip(_COUNTED_KINDS, counts, strict=True) if times},
         activities=(),
-        renewals=_renewals(renewals),
+        renewals=(),
         exam_window=ExamWindow(iso(opens_on), iso(closes_on)),
-        warnings=tuple(json.loads(warnings)) if warnings != "[]" else (),
-    )
-
-
-def _used(text: str) -> dict[Kind, int]:
-    return {KINDS[kind]: count for kind, count in json.loads(text).items()}
-
-
-def _renewals(text: str) -> tuple[Renewal, ...]:
-    return tuple(
-        Renewal(iso(renewed_on), By(by), iso(suspends_on), iso(expires_on))
-        for renewed_on, by, suspends_on, expires_on in json.loads(text)
+        warnings=() if warnings == NO_WARNINGS else tuple(json.loads(warnings)),
     )

@@ -181,6 +181,16 @@ class Ledger:
             return None, None
         return row[0], datetime.fromisoformat(row[1]) if row[1] else None
 
+    def titles(self, who: Member) -> list[str]:
+        """The titles of a member's activities."""
+        with named_errors(self.path):
+            rows = self._db().execute(
+                "SELECT title FROM activities "
+                "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL",
+                {"workspace": who.workspace, "member": who.id},
+            )
+            return [title for (title,) in rows]
+
     def count_activities(self, who: Member) -> int:
         """How many activities a member has logged."""
         with named_errors(self.path):

@@ -60,7 +60,8 @@ class Writer:
         )  # fmt: skip
         # Rows stand in the order of their age, so this reads no more than what it deletes, and one.
         self._db.execute(
-            "DELETE FROM requests WHERE id < (SELECT id FROM requests WHERE at >= :after ORDER BY id LIMIT 1)",
+            "DELETE FROM requests "
+            "WHERE id < (SELECT id FROM requests WHERE at >= :after ORDER BY id LIMIT 1)",
             {"after": _moment(at - KEEP_ANSWERS)},
         )
 

@@ -30,8 +30,14 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def plain(text: str) -> str:
+    """The same without three backticks, which would show the lines up to the next three as code, too."""
+    return escaped(text).replace("```", "'''")
+
+
 def unescaped(text: str) -> str:
-    """What people typed, as they typed it, from the way Slack sends it."""
+    """What people typed, as they typed it, from the way Slack sends it; halves of characters are dropped."""
+    text = text.encode("utf-8", "ignore").decode()
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

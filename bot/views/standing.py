@@ -6,7 +6,7 @@ from rules import Dates, Policy, Standing, Status
 
 from ..desk import Overview
 from . import words
-from .blocks import Reply, escaped, reply
+from .blocks import Reply, plain, reply
 
 FIRST_STEP = (
     "I know of no certification of yours yet. Tell me one, with the day you earned it or the date the "
@@ -49,7 +49,7 @@ def credential(standing: Standing, today: date, policy: Policy) -> str:
             _until(standing, today),
             _exam(standing, today),
         ]
-    lines += [f":information_source: {escaped(warning)}" for warning in standing.warnings]
+    lines += [f":information_source: {plain(warning)}" for warning in standing.warnings]
     return "\n".join(lines)
 
 

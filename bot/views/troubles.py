@@ -48,7 +48,7 @@ def hint(sentence: str, example: str, *, buttons: tuple[tuple[str, str], ...] = 
 
 def unknown_command(word: str, nearest: str | None, example: str) -> Reply:
     """The answer to a word after `/ce` that is no command."""
-    lead = UNKNOWN_COMMAND.format(word=f'"{word[:40]}"')
+    lead = UNKNOWN_COMMAND.format(word=f'"{_printable(word)[:40]}"')
     if nearest:
         lead = f"{lead[:-1]}: did you mean {nearest}?"
     return reply(escaped(lead), f"Try: `{_code(example)}`", small=["All commands: `/ce help`"])
@@ -56,7 +56,7 @@ def unknown_command(word: str, nearest: str | None, example: str) -> Reply:
 
 def question(text: str) -> Reply:
     """The answer to a question sent without `ask`."""
-    return hint(QUESTION, f"/ce ask {text[:300]}")
+    return hint(QUESTION, f"/ce ask {_printable(text)[:300]}")
 
 
 def refused(sentence: str) -> Reply:
@@ -92,6 +92,10 @@ def ledger_trouble(error: LedgerError) -> Reply:
 def unexpected(reference: str) -> Reply:
     """The answer to what nobody foresaw; the reference stands in the log."""
     return reply(UNEXPECTED.format(reference=reference))
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _code(text: str) -> str:

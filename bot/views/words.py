@@ -6,7 +6,7 @@ from datetime import date
 from rules import Dates, Kind, Policy, Standing, Status, ways_to_renew
 
 from ..ledger import LoggedActivity
-from .blocks import escaped
+from .blocks import escaped, plain
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOW_SURE = {
@@ -81,6 +81,6 @@ def activity(one: LoggedActivity, policy: Policy) -> str:
     if len(proof) > LONGEST_PROOF:
         proof = " · proof kept, its link is too long to show"
     return (
-        f'*{one.number}* · {policy.kinds[one.kind].name} "{escaped(one.title)}", {day(one.done_on)}'
+        f'*{one.number}* · {policy.kinds[one.kind].name} "{plain(one.title)}", {day(one.done_on)}'
         f"{units}{proof}"
     )

@@ -1,0 +1,334 @@
+"""The parts know only what they may know: `bot -> rules, faq`, and inside the bot from the outside in."""
+
+import ast
+import io
+import re
+import tokenize
+import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from importlib import resources
+from pathlib import Path, PurePath
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("bot", "faq", "rules")
+
+# Which of our parts each part may import; a part not named here has to be added with a thought.
+MAY_IMPORT = {
+    "rules": {"rules"},
+    "rules.__main__": {"rules"},
+    "faq": {"faq"},
+    "faq.__main__": {"faq", "rules"},  # a policy's figures reach the answers as values
+    "bot.__init__": set(),
+    "bot.__main__": {"bot.cli"},
+    "bot.cli": {"bot.settings", "bot.console", "bot.serve", "bot.ledger", "faq", "rules"},
+    "bot.settings": set(),
+    "bot.serve": {
+        "bot.app", "bot.courier", "bot.desk", "bot.front", "bot.ledger", "bot.settings", "rules",
+    },
+    "bot.console": {
+        "bot.app", "bot.courier", "bot.dates", "bot.desk", "bot.ledger", "bot.terminal", "bot.views", "rules",
+    },
+    "bot.terminal": {"bot.views"},
+    "bot.front": set(),
+    "bot.app": {"bot.courier", "bot.desk", "bot.listeners", "bot.views"},
+    "bot.listeners": {
+        "bot.courier", "bot.desk", "bot.grammar", "bot.ledger", "bot.listeners", "bot.views", "rules",
+    },
+    "bot.courier": {"bot.ledger", "bot.views"},
+    "bot.views": {"bot.desk", "bot.ledger", "bot.views", "faq", "rules"},
+    "bot.desk": {"bot.ledger", "faq", "rules"},
+    "bot.grammar": {"bot.dates", "rules"},
+    "bot.dates": set(),
+    "bot.ledger": {"bot.ledger", "rules"},
+}  # fmt: skip
+
+# Who else's packages have a few doors each.
+DOORS = {
+    "slack_bolt": {"bot.app", "bot.listeners", "bot.console", "bot.serve"},
+    "slack_sdk": {"bot.app", "bot.courier", "bot.console", "bot.front", "bot.serve"},
+    "sqlite3": {"bot.ledger"},
+    "sqlite_utils": {"bot.ledger"},
+    "rich": {"bot.terminal"},
+    "readline": {"bot.console"},
+    "dotenv": {"bot.settings"},
+    "granian": {"bot.serve"},
+    "pydantic": {"rules", "faq"},
+    "ruamel": {"rules", "faq"},
+    "dateutil": {"rules"},
+    "rapidfuzz": {"faq", "bot.grammar"},
+}
+CLOCK_AND_ENVIRONMENT = re.compile(
+    r"(?:\w+\.)*(?:date\.today|datetime\.(?:now|today|utcnow)|time\.(?:time|time_ns)|os\.(?:environ|getenv))"
+)
+MAY_READ_THEM = {"bot.settings", "bot.cli", "bot.console", "bot.serve"}
+# Of these parts others take values, never what reads and writes.
+DOING = {"bot.ledger": {"Ledger", "Writer", "store", "writer", "migrations"}, "bot.desk": {"Desk"}}
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Each of our modules with its text."""
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            yield ".".join(file.relative_to(ROOT).with_suffix("").parts), file.read_text(encoding="utf-8")
+
+
+SOURCES = dict(sources())
+
+
+def part_of(module: str) -> str:
+    """The part of the software that a module belongs to: `bot.views.words` to `bot.views`."""
+    package, _, rest = module.partition(".")
+    if package == "bot":
+        return f"bot.{rest.partition('.')[0] or '__init__'}"
+    return module if module.endswith(".__main__") else package
+
+
+def imports(module: str, text: str) -> Iterator[tuple[str, str]]:
+    """Each imported module, in full, and the name taken from it ("" for the module itself)."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = module.split(".")[: -node.level] if node.level else []
+            target = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                inner = f"{target}.{alias.name}"
+                known = inner in SOURCES or f"{inner}.__init__" in SOURCES
+                yield (inner, "") if known else (target, alias.name)
+
+
+def is_ours(target: str) -> bool:
+    return target.partition(".")[0] in PACKAGES
+
+
+def test_imports_are_read_in_every_form_there_is() -> None:
+    text = (
+        "import os.path\nfrom rules import Policy\nfrom . import words\nfrom .blocks import reply\n"
+        "from .. import grammar\nfrom ..desk import Desk\n"
+        "def f():\n    import sqlite3\n    from rules.history import Kind\n"
+    )
+    assert list(imports("bot.views.changes", text)) == [
+        ("os.path", ""),
+        ("rules", "Policy"),
+        ("bot.views.words", ""),
+        ("bot.views.blocks", "reply"),
+        ("bot.grammar", ""),
+        ("bot.desk", "Desk"),
+        ("sqlite3", ""),
+        ("rules.history", "Kind"),
+    ]
+    assert list(imports("bot.listeners.__init__", "from . import ce")) == [("bot.listeners.ce", "")]
+
+
+@pytest.mark.parametrize("module", SOURCES)
+def test_a_module_imports_only_what_its_part_may_know(module: str) -> None:
+    part = part_of(module)
+    assert part in MAY_IMPORT, f"{part} is new: say in MAY_IMPORT what it may know"
+    ours = {part_of(target) for target, _ in imports(module, SOURCES[module]) if is_ours(target)}
+    assert {one.removesuffix(".__main__") for one in ours} <= MAY_IMPORT[part] | {part}
+
+
+def test_no_two_parts_know_each_other() -> None:
+    def reached(part: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        others = MAY_IMPORT.get(part, set()) - seen - {part}
+        return others.union(*(reached(other, seen | others) for other in others))
+
+    for part, others in MAY_IMPORT.items():
+        for other in others - {part, part.removesuffix(".__main__")}:
+            assert part not in reached(other), f"{part} and {other} know each other"
+
+
+def test_every_part_with_rules_exists() -> None:
+    assert {part_of(module) for module in SOURCES} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("package", DOORS)
+def test_a_package_of_others_comes_in_by_its_doors_only(package: str) -> None:
+    users = {
+        part_of(module).removesuffix(".__main__")
+        for module, text in SOURCES.items()
+        for target, _ in imports(module, text)
+        if target.partition(".")[0] == package
+    }
+    assert users
+    assert users <= DOORS[package]
+
+
+@pytest.mark.parametrize(
+    "part", ["rules", "faq", "bot.desk", "bot.views", "bot.ledger", "bot.grammar", "bot.dates"]
+)
+def test_the_inner_parts_know_nothing_of_slack(part: str) -> None:
+    for module, text in SOURCES.items():
+        if part_of(module).removesuffix(".__main__") == part:
+            assert not [target for target, _ in imports(module, text) if target.startswith("slack")], module
+
+
+@pytest.mark.parametrize("part", ["rules", "faq"])
+def test_the_pure_parts_read_no_clock(part: str) -> None:
+    for module, text in SOURCES.items():
+        if part_of(module).removesuffix(".__main__") == part:
+            assert not {"time", "zoneinfo", "sqlite3"} & {target for target, _ in imports(module, text)}, (
+                module
+            )
+
+
+@pytest.mark.parametrize("part", ["bot.views", "bot.listeners", "bot.courier"])
+def test_views_and_listeners_take_values_and_leave_reading_and_writing_to_the_desk(part: str) -> None:
+    for module, text in SOURCES.items():
+        if part_of(module) != part:
+            continue
+        for target, name in imports(module, text):
+            if part == "bot.views":
+                assert name not in DOING.get(part_of(target), ()), f"{module} takes {name}"
+            assert name != "Ledger", f"{module} takes the ledger itself"
+            assert not re.fullmatch(r"bot\.ledger\.\w+", target), f"{module} reaches into the ledger"
+
+
+def test_the_ledger_is_opened_only_where_the_bot_is_put_together() -> None:
+    opening = {
+        part_of(module)
+        for module, text in SOURCES.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Ledger"
+    }
+    assert opening == {"bot.cli", "bot.console", "bot.serve"}
+
+
+def clock_and_environment(text: str) -> list[str]:
+    """Where a text reads the clock or the environment."""
+    found = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute) and CLOCK_AND_ENVIRONMENT.fullmatch(ast.unparse(node))
+    ]
+    taken = {("time", "time"), ("os", "environ"), ("os", "getenv"), ("os", "putenv")}
+    return [*found, *(f"{module} {name}" for module, name in imports("x", text) if (module, name) in taken)]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("date.today()", True),
+        ("datetime.date.today()", True),
+        ("datetime.now(UTC)", True),
+        ("datetime.utcnow()", True),
+        ("time.time()", True),
+        ("os.environ['X']", True),
+        ("os.getenv('X')", True),
+        ("from time import time", True),
+        ("from os import environ", True),
+        ("datetime.combine(day, noon)", False),
+        ("time.monotonic()", False),
+        ("self.today(who)", False),
+        ("environ.get('PATH_INFO')", False),
+    ],
+)
+def test_the_clock_and_the_environment_are_seen(text: str, read: bool) -> None:
+    assert bool(clock_and_environment(text)) is read
+
+
+@pytest.mark.parametrize("module", [module for module in SOURCES if part_of(module) not in MAY_READ_THEM])
+def test_only_the_outermost_parts_read_the_clock_and_the_environment(module: str) -> None:
+    assert clock_and_environment(SOURCES[module]) == []
+
+
+BARE = re.compile(r"#\s*(?:type:\s*ignore(?!\[[\w, -]+\])|noqa(?!:\s*[A-Z]+\d+))")
+
+
+@pytest.mark.parametrize(
+    ("comment", "bare"),
+    [
+        ("# type: ignore", True),
+        ("# type:ignore # why", True),
+        ("# noqa", True),
+        ("# type: ignore[union-attr]", False),
+        ("# type: ignore[misc, arg-type]", False),
+        ("# noqa: S608 - constants", False),
+        ("# ignore what is typed", False),
+    ],
+)
+def test_a_bare_exception_is_seen(comment: str, bare: bool) -> None:
+    assert bool(BARE.search(comment)) is bare
+
+
+def test_whatever_is_not_checked_says_which_check() -> None:
+    files = [file for folder in (*PACKAGES, "tests") for file in (ROOT / folder).rglob("*.py")]
+    bare = [
+        f"{file.relative_to(ROOT)}:{token.start[0]}"
+        for file in files
+        if "node_modules" not in file.parts
+        for token in tokenize.generate_tokens(io.StringIO(file.read_text(encoding="utf-8")).readline)
+        if token.type == tokenize.COMMENT and BARE.search(token.string)
+    ]
+    assert bare == []
+
+
+# Folders
+
+
+def ignored_folders() -> list[str]:
+    """The folders that git ignores, as patterns."""
+    lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    return [line.rstrip("/") for line in lines if line.endswith("/")]
+
+
+def test_there_are_no_top_level_folders_but_these() -> None:
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    ours = {
+        name
+        for name in folders
+        if not name.startswith(".") and not any(fnmatch(name, pattern) for pattern in ignored_folders())
+    }
+    assert ours - {"docs"} == {"bot", "rules", "faq", "tests"}
+
+
+def test_no_test_folder_hides_a_package() -> None:
+    """With tests/bot/__init__.py, `import bot` in a test would find the tests."""
+    for package in PACKAGES:
+        assert not (ROOT / "tests" / package).exists()
+    assert not (ROOT / "tests" / "__init__.py").exists()
+
+
+def test_every_folder_with_code_is_a_package() -> None:
+    folders = {file.parent for package in PACKAGES for file in (ROOT / package).rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+# What the wheel carries
+
+
+def wheel_patterns() -> dict[str, list[str]]:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        found: dict[str, list[str]] = tomllib.load(file)["tool"]["setuptools"]["package-data"]
+    return found
+
+
+def test_every_file_that_is_no_code_is_named_for_the_wheel() -> None:
+    patterns = wheel_patterns()
+    forgotten = [
+        str(file.relative_to(ROOT))
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*")
+        if file.is_file()
+        and file.suffix not in (".py", ".pyc")
+        and not any(
+            PurePath(file.relative_to(ROOT / package)).match(pattern) for pattern in patterns.get(package, ())
+        )
+    ]
+    assert forgotten == []
+
+
+@pytest.mark.parametrize(
+    ("package", "folder", "ending", "fewest"),
+    [("rules", "policies", ".yml", 1), ("faq", "entries", ".md", 20), ("faq", "not_covered", ".md", 5)],
+)
+def test_policies_and_answers_are_found_as_resources(
+    package: str, folder: str, ending: str, fewest: int
+) -> None:
+    found = [file for file in (resources.files(package) / folder).iterdir() if file.name.endswith(ending)]
+    assert len(found) >= fewest
+    assert all(file.read_text(encoding="utf-8").strip() for file in found)
+    assert any(fnmatch(f"{folder}/x{ending}", pattern) for pattern in wheel_patterns()[package])

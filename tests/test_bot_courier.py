@@ -1,0 +1,227 @@
+"""What goes to Slack beside the answer to a request, and whose day it is."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from conftest import ALICE
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+import rules
+from bot.console import at_once
+from bot.courier import TIMEZONE_WAIT_S, Courier
+from bot.desk import Desk
+from bot.ledger import Ledger, Member
+from bot.views.blocks import Reply
+
+REPLY = Reply("text", [{"type": "section", "text": {"type": "mrkdwn", "text": "text"}}])
+URL = "https://hooks.example/1"
+
+
+class Client(WebClient):
+    """Stands in for Slack's Web API: keeps the calls, and answers what it was given or raises it."""
+
+    def __init__(self, answer: Any = None) -> None:
+        super().__init__(token="xoxb-test")
+        self.answer = answer
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def api_call(self, api_method: str, **request: Any) -> Any:
+        self.calls.append((api_method, {**(request.get("params") or {}), **(request.get("json") or {})}))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Box:
+    """Stands in for response_urls: keeps what was sent there, or raises."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self, url: str, payload: dict[str, Any]) -> None:
+        if self.error:
+            raise self.error
+        self.sent.append((url, payload))
+
+
+def never(work: Callable[[], Any]) -> "Future[Any]":
+    """A pool that does not come round to it."""
+    return Future()
+
+
+def refused(error: str) -> SlackApiError:
+    return SlackApiError("refused", {"ok": False, "error": error})
+
+
+# Messages
+
+
+@pytest.mark.parametrize("thread_ts", [None, "1.0"])
+def test_a_post_goes_to_its_channel_and_thread_without_previews(thread_ts: str | None) -> None:
+    client = Client()
+    Courier(client, submit=at_once).post("C1", REPLY, thread_ts)
+    ((method, sent),) = client.calls
+    assert method == "chat.postMessage"
+    assert (sent["channel"], sent["text"], sent.get("thread_ts")) == ("C1", "text", thread_ts)
+    assert sent["unfurl_links"] is False
+    assert list(sent["blocks"]) == REPLY.blocks
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_reply_to_a_click_goes_to_its_address(replace: bool) -> None:
+    box = Box()
+    Courier(Client(), submit=at_once, send=box).respond(URL, REPLY, replace=replace)
+    assert box.sent == [(URL, {"text": "text", "blocks": REPLY.blocks, "replace_original": replace})]
+
+
+@pytest.mark.parametrize(
+    "error", [refused("not_in_channel"), ConnectionResetError("gone"), ValueError("odd")]
+)
+def test_what_cannot_be_sent_is_logged_and_nobody_has_to_catch_it(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    courier = Courier(Client(error), submit=at_once, send=Box(error))
+    with caplog.at_level(logging.ERROR):
+        courier.post("C1", REPLY)
+        courier.respond(URL, REPLY, replace=True)
+    assert [record.getMessage() for record in caplog.records] == ["A message to Slack was not sent."] * 2
+    assert [record.exc_info and record.exc_info[1] for record in caplog.records] == [error, error]
+
+
+def test_messages_are_sent_in_other_threads_and_finished_before_the_end() -> None:
+    box = Box()
+    courier = Courier(Client(), send=box)
+    for number in range(20):
+        courier.respond(f"{URL}/{number}", REPLY, replace=False)
+    courier.close()
+    assert {url for url, _ in box.sent} == {f"{URL}/{number}" for number in range(20)}
+
+
+# Time zones
+
+
+@pytest.mark.parametrize(
+    ("answer", "timezone"),
+    [
+        ({"user": {"id": "UALICE", "tz": "Asia/Tokyo"}}, "Asia/Tokyo"),
+        ({"user": {"id": "UALICE"}}, None),
+        ({"user": {"tz": None}}, None),
+        ({"user": {"tz": 9}}, None),
+        ({}, None),
+        (refused("user_not_found"), None),
+        (refused("missing_scope"), None),
+        (ConnectionRefusedError("down"), None),
+        (TimeoutError("slow"), None),
+    ],
+)
+def test_a_time_zone_is_what_slack_names_or_unknown(answer: Any, timezone: str | None) -> None:
+    client = Client(answer)
+    assert Courier(client, submit=at_once).timezone_of(ALICE) == timezone
+    assert client.calls[0][0] == "users.info"
+    assert client.calls[0][1]["user"] == "UALICE"
+
+
+def test_a_time_zone_that_takes_too_long_is_not_waited_for() -> None:
+    began = time.monotonic()
+    assert Courier(Client(), submit=never).timezone_of(ALICE) is None
+    assert time.monotonic() - began < TIMEZONE_WAIT_S + 1
+    assert TIMEZONE_WAIT_S < 1.5  # a write may wait as long again, and Slack waits 3 seconds
+
+
+# Whose day it is
+
+
+class Zones:
+    """Stands in for Slack: names a time zone and counts how often it was asked."""
+
+    def __init__(self, name: str | None) -> None:
+        self.name = name
+        self.asked: list[Member] = []
+
+    def __call__(self, who: Member) -> str | None:
+        self.asked.append(who)
+        return self.name
+
+
+class Moment:
+    """A clock that stands at a moment."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+NOON = datetime(2025, 12, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("timezone", "at", "today"),
+    [
+        ("UTC", datetime(2025, 12, 1, 23, 59, 59, tzinfo=UTC), date(2025, 12, 1)),
+        ("UTC", datetime(2025, 12, 2, tzinfo=UTC), date(2025, 12, 2)),
+        ("Asia/Tokyo", datetime(2025, 12, 1, 14, 59, 59, tzinfo=UTC), date(2025, 12, 1)),
+        ("Asia/Tokyo", datetime(2025, 12, 1, 15, 0, 0, tzinfo=UTC), date(2025, 12, 2)),
+        ("America/Los_Angeles", datetime(2025, 12, 2, 7, 59, 59, tzinfo=UTC), date(2025, 12, 1)),
+        ("America/Los_Angeles", datetime(2025, 12, 2, 8, 0, 0, tzinfo=UTC), date(2025, 12, 2)),
+        ("Europe/Berlin", datetime(2025, 6, 30, 21, 59, 59, tzinfo=UTC), date(2025, 6, 30)),
+        ("Europe/Berlin", datetime(2025, 6, 30, 22, 0, 0, tzinfo=UTC), date(2025, 7, 1)),
+        ("Europe/Berlin", datetime(2025, 12, 31, 22, 59, 59, tzinfo=UTC), date(2025, 12, 31)),
+        ("Pacific/Kiritimati", datetime(2025, 12, 1, 10, 0, 0, tzinfo=UTC), date(2025, 12, 2)),
+    ],
+)
+def test_today_is_the_members_own_day(
+    ledger: Ledger, policy: rules.Policy, timezone: str, at: datetime, today: date
+) -> None:
+    desk = Desk(ledger, policy, Moment(at), Zones(timezone))
+    assert desk.today(ALICE) == today
+    assert desk.today(ALICE) == today  # as asked, and as remembered
+
+
+@pytest.mark.parametrize("name", ["Nowhere/Nothing", "../../etc/passwd", "", "America", "x" * 500, None])
+def test_a_zone_nobody_knows_is_utc(ledger: Ledger, policy: rules.Policy, name: str | None) -> None:
+    moment = Moment(datetime(2025, 12, 1, 23, 59, 59, tzinfo=UTC))
+    desk = Desk(ledger, policy, moment, Zones(name))
+    assert desk.today(ALICE) == date(2025, 12, 1)
+    moment.now += timedelta(seconds=1)
+    assert desk.today(ALICE) == date(2025, 12, 2)
+
+
+def test_slack_is_asked_for_a_zone_once_in_30_days(ledger: Ledger, policy: rules.Policy) -> None:
+    moment, zones = Moment(NOON), Zones("Asia/Tokyo")
+    desk = Desk(ledger, policy, moment, zones)
+    desk.today(ALICE)
+    moment.now = NOON + timedelta(days=30)
+    desk.today(ALICE)
+    assert zones.asked == [ALICE]
+    moment.now += timedelta(seconds=1)
+    zones.name = "Europe/Berlin"
+    desk.today(ALICE)
+    desk.today(ALICE)
+    assert zones.asked == [ALICE, ALICE]
+    assert ledger.timezone(ALICE) == ("Europe/Berlin", moment.now)
+
+
+def test_each_member_has_a_zone_of_their_own(ledger: Ledger, policy: rules.Policy) -> None:
+    zones = {ALICE: "Asia/Tokyo", Member("T2", ALICE.id): "America/Los_Angeles"}
+    desk = Desk(ledger, policy, Moment(datetime(2025, 12, 1, 16, tzinfo=UTC)), zones.__getitem__)
+    assert [desk.today(who).day for who in (*zones, *zones)] == [2, 1, 2, 1]
+
+
+def test_a_zone_once_known_stays_when_slack_does_not_say(ledger: Ledger, policy: rules.Policy) -> None:
+    moment, zones = Moment(datetime(2025, 12, 1, 16, tzinfo=UTC)), Zones("Asia/Tokyo")
+    desk = Desk(ledger, policy, moment, zones)
+    assert desk.today(ALICE) == date(2025, 12, 2)
+    zones.name = None
+    moment.now += timedelta(days=31)
+    assert desk.today(ALICE) == date(2026, 1, 2)
+    zones.name = "UTC"
+    assert desk.today(ALICE) == date(2026, 1, 1)

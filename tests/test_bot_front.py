@@ -1,0 +1,241 @@
+"""What HTTP lets through to Bolt: bounded bodies that Slack has signed, and nothing else."""
+
+import json
+import time
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk.signature import Clock as SlackClock
+from slack_sdk.signature import SignatureVerifier
+
+from bot.app import build_app
+from bot.console import LocalClient, at_once
+from bot.courier import Courier
+from bot.desk import Desk
+from bot.front import BODY_MOST, PATH, guarded
+
+SECRET = "0123456789abcdef"
+NOW = 1_764_676_800
+FIVE_MINUTES = 300
+
+
+class Standing(SlackClock):
+    """A clock that stands still."""
+
+    def now(self) -> float:
+        return NOW
+
+
+class Behind:
+    """Stands in for the app behind the front: keeps what reached it."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.bodies.append(environ["wsgi.input"].read())
+        start_response("200 OK", [("content-type", "text/plain")])
+        return [b"behind"]
+
+
+class Body(BytesIO):
+    """A request's body that knows whether it was read."""
+
+    was_read = False
+
+    def read(self, *size: int) -> bytes:
+        self.was_read = True
+        return super().read(*size)
+
+
+VERIFIER = SignatureVerifier(SECRET, clock=Standing())
+
+
+def signed(body: bytes, at: int = NOW, **changes: Any) -> dict[str, Any]:
+    """A request as Slack sends it, but for some variables (None: left out)."""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": PATH,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        "HTTP_X_SLACK_REQUEST_TIMESTAMP": str(at),
+        "HTTP_X_SLACK_SIGNATURE": signature(body, at),
+        "wsgi.input": Body(body),
+    }
+    return {name: value for name, value in {**environ, **changes}.items() if value is not None}
+
+
+def signature(body: bytes, at: int | str) -> str:
+    try:
+        found = VERIFIER.generate_signature(timestamp=str(at), body=body)
+    except UnicodeDecodeError:
+        found = "v0=" + "0" * 64
+    assert found
+    return found
+
+
+def status_of(environ: dict[str, Any], behind: Behind) -> int:
+    """The status with which the front answers."""
+    statuses: list[str] = []
+    answer = guarded(behind, VERIFIER)(environ, lambda status, headers: statuses.append(status))
+    body = b"".join(answer)
+    (status,) = statuses
+    if status != "200 OK":
+        assert body == b""
+    return int(status.split()[0])
+
+
+@pytest.mark.parametrize("body", [b"command=%2Fce&text=help", b"", "text=Über 🎉".encode(), b"x" * BODY_MOST])
+def test_what_slack_signed_reaches_the_app_whole(body: bytes) -> None:
+    behind = Behind()
+    assert status_of(signed(body), behind) == 200
+    assert behind.bodies == [body]
+
+
+@pytest.mark.parametrize(
+    ("status", "changes"),
+    [
+        (404, {"PATH_INFO": "/"}),
+        (404, {"PATH_INFO": PATH + "/"}),
+        (404, {"PATH_INFO": None}),
+        (404, {"PATH_INFO": "/slack/EVENTS"}),
+        (405, {"REQUEST_METHOD": "GET"}),
+        (405, {"REQUEST_METHOD": "post"}),
+        (405, {"REQUEST_METHOD": None}),
+        (411, {"CONTENT_LENGTH": None}),
+        (411, {"CONTENT_LENGTH": ""}),
+        (411, {"CONTENT_LENGTH": "-1"}),
+        (411, {"CONTENT_LENGTH": "+4"}),
+        (411, {"CONTENT_LENGTH": "4.0"}),
+        (411, {"CONTENT_LENGTH": "many"}),
+        (411, {"CONTENT_LENGTH": "٤"}),
+        (413, {"CONTENT_LENGTH": str(BODY_MOST + 1)}),
+        (413, {"CONTENT_LENGTH": "9" * 5000}),
+    ],
+)
+def test_what_cannot_be_from_slack_is_refused_unread(status: int, changes: dict[str, Any]) -> None:
+    behind = Behind()
+    environ = signed(b"text", **changes)
+    assert status_of(environ, behind) == status
+    assert behind.bodies == []
+    assert not environ["wsgi.input"].was_read
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"HTTP_X_SLACK_SIGNATURE": None},
+        {"HTTP_X_SLACK_SIGNATURE": ""},
+        {"HTTP_X_SLACK_SIGNATURE": "v0=" + "0" * 64},
+        {"HTTP_X_SLACK_SIGNATURE": "v0=é"},
+        {"HTTP_X_SLACK_SIGNATURE": signature(b"other", NOW)},
+        {"HTTP_X_SLACK_REQUEST_TIMESTAMP": None},
+        {"HTTP_X_SLACK_REQUEST_TIMESTAMP": ""},
+        {"HTTP_X_SLACK_REQUEST_TIMESTAMP": "abc"},
+        {"HTTP_X_SLACK_REQUEST_TIMESTAMP": "inf"},
+        {"HTTP_X_SLACK_REQUEST_TIMESTAMP": "9" * 5000},
+        {"HTTP_X_SLACK_REQUEST_TIMESTAMP": str(NOW + 1)},
+        {"wsgi.input": Body(b"tex")},
+        {"wsgi.input": Body(b"Text")},
+    ],
+)
+def test_what_slack_did_not_sign_is_refused(changes: dict[str, Any]) -> None:
+    behind = Behind()
+    assert status_of(signed(b"text", **changes), behind) == 401
+    assert behind.bodies == []
+
+
+def test_a_body_that_is_no_utf_8_is_refused() -> None:
+    behind = Behind()
+    assert status_of(signed(b"\xff\xfe"), behind) == 401
+    assert behind.bodies == []
+
+
+@pytest.mark.parametrize(
+    ("age", "status"),
+    [(0, 200), (FIVE_MINUTES, 200), (FIVE_MINUTES + 1, 401), (-FIVE_MINUTES, 200), (-FIVE_MINUTES - 1, 401)],
+)
+def test_a_signature_is_good_for_five_minutes(age: int, status: int) -> None:
+    assert status_of(signed(b"text", at=NOW - age), Behind()) == status
+
+
+def test_the_signature_of_another_app_is_refused() -> None:
+    other = SignatureVerifier("another secret", clock=Standing())
+    found = other.generate_signature(timestamp=str(NOW), body=b"text")
+    assert status_of(signed(b"text", HTTP_X_SLACK_SIGNATURE=found), Behind()) == 401
+
+
+def test_the_refusals_of_broken_json_and_forms_cost_no_parsing() -> None:
+    behind = Behind()
+    for body in (b"[" * 20_000, b"a=1&" * 200_000, b"{"):
+        assert status_of(signed(body, HTTP_X_SLACK_SIGNATURE="v0=x"), behind) == 401
+    assert behind.bodies == []
+
+
+# The whole chain
+
+
+@pytest.fixture
+def served(desk: Desk):
+    """The app as HTTP serves it: status, headers and body of the answer to a request."""
+    client = LocalClient([])
+    app = build_app(desk, Courier(client, submit=at_once), client, signing_secret=SECRET)
+    front = guarded(SlackRequestHandler(app, path=PATH), SignatureVerifier(SECRET))
+
+    def send(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        started: list[tuple[str, Any]] = []
+        answer = front(environ, lambda status, headers: started.append((status, headers)))
+        body = b"".join(answer)
+        ((status, headers),) = started
+        return int(status.split()[0]), {name.lower(): value for name, value in headers}, body
+
+    return send
+
+
+def command(text: str) -> bytes:
+    """The body of a slash command."""
+    return urlencode(
+        {
+            "command": "/ce",
+            "text": text,
+            "user_id": "UALICE",
+            "team_id": "T1",
+            "channel_id": "C1",
+            "trigger_id": "1.1",
+            "response_url": "https://hooks.example/1",
+            "is_enterprise_install": "false",
+        }
+    ).encode()
+
+
+def test_a_signed_command_is_answered_by_the_whole_chain(served) -> None:
+    # Bolt checks the signature again, by its own clock: so this one is signed now.
+    status, headers, body = served(signed(command("help"), at=int(time.time())))
+    assert status == 200
+    assert headers["content-type"].startswith("application/json")
+    answer = json.loads(body)
+    assert answer["response_type"] == "ephemeral"
+    assert "/ce add" in answer["text"]
+
+
+def test_a_command_with_letters_from_everywhere_arrives_whole(served) -> None:
+    _, _, body = served(signed(command('add course "Jira für Größen 🎉"'), at=int(time.time())))
+    assert 'course "Jira für Größen 🎉"' in json.loads(body)["text"]
+
+
+def test_an_unsigned_command_gets_no_answer_from_the_whole_chain(served) -> None:
+    environ = signed(command("help"), at=int(time.time()), HTTP_X_SLACK_SIGNATURE="v0=" + "0" * 64)
+    assert served(environ)[::2] == (401, b"")
+
+
+def test_the_address_check_of_the_events_api_is_answered(served) -> None:
+    body = json.dumps({"type": "url_verification", "challenge": "c1", "token": "t"}).encode()
+    environ = signed(body, at=int(time.time()), CONTENT_TYPE="application/json")
+    status, _, answer = served(environ)
+    assert status == 200
+    assert b"c1" in answer
