@@ -76,6 +76,7 @@ def sources() -> Iterator[tuple[str, str]]:
 
 
 SOURCES = dict(sources())
+TREES = {module: ast.parse(text) for module, text in SOURCES.items()}
 
 
 def part_of(module: str) -> str:
@@ -86,9 +87,9 @@ def part_of(module: str) -> str:
     return module if module.endswith(".__main__") else package
 
 
-def imports(module: str, text: str) -> Iterator[tuple[str, str]]:
+def imports_in(module: str, tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Each imported module, in full, and the name taken from it ("" for the module itself)."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -98,6 +99,9 @@ def imports(module: str, text: str) -> Iterator[tuple[str, str]]:
                 inner = f"{target}.{alias.name}"
                 known = inner in SOURCES or f"{inner}.__init__" in SOURCES
                 yield (inner, "") if known else (target, alias.name)
+
+
+IMPORTS = {module: list(imports_in(module, tree)) for module, tree in TREES.items()}
 
 
 def is_ours(target: str) -> bool:
@@ -110,7 +114,7 @@ def test_imports_are_read_in_every_form_there_is() -> None:
         "from .. import grammar\nfrom ..desk import Desk\n"
         "def f():\n    import sqlite3\n    from rules.history import Kind\n"
     )
-    assert list(imports("bot.views.changes", text)) == [
+    assert list(imports_in("bot.views.changes", ast.parse(text))) == [
         ("os.path", ""),
         ("rules", "Policy"),
         ("bot.views.words", ""),
@@ -120,14 +124,16 @@ def test_imports_are_read_in_every_form_there_is() -> None:
         ("sqlite3", ""),
         ("rules.history", "Kind"),
     ]
-    assert list(imports("bot.listeners.__init__", "from . import ce")) == [("bot.listeners.ce", "")]
+    assert list(imports_in("bot.listeners.__init__", ast.parse("from . import ce"))) == [
+        ("bot.listeners.ce", "")
+    ]
 
 
 @pytest.mark.parametrize("module", SOURCES)
 def test_a_module_imports_only_what_its_part_may_know(module: str) -> None:
     part = part_of(module)
     assert part in MAY_IMPORT, f"{part} is new: say in MAY_IMPORT what it may know"
-    ours = {part_of(target) for target, _ in imports(module, SOURCES[module]) if is_ours(target)}
+    ours = {part_of(target) for target, _ in IMPORTS[module] if is_ours(target)}
     assert {one.removesuffix(".__main__") for one in ours} <= MAY_IMPORT[part] | {part}
 
 
@@ -149,8 +155,8 @@ def test_every_part_with_rules_exists() -> None:
 def test_a_package_of_others_comes_in_by_its_doors_only(package: str) -> None:
     users = {
         part_of(module).removesuffix(".__main__")
-        for module, text in SOURCES.items()
-        for target, _ in imports(module, text)
+        for module, found in IMPORTS.items()
+        for target, _ in found
         if target.partition(".")[0] == package
     }
     assert users
@@ -161,26 +167,24 @@ def test_a_package_of_others_comes_in_by_its_doors_only(package: str) -> None:
     "part", ["rules", "faq", "bot.desk", "bot.views", "bot.ledger", "bot.grammar", "bot.dates"]
 )
 def test_the_inner_parts_know_nothing_of_slack(part: str) -> None:
-    for module, text in SOURCES.items():
+    for module, found in IMPORTS.items():
         if part_of(module).removesuffix(".__main__") == part:
-            assert not [target for target, _ in imports(module, text) if target.startswith("slack")], module
+            assert not [target for target, _ in found if target.startswith("slack")], module
 
 
 @pytest.mark.parametrize("part", ["rules", "faq"])
 def test_the_pure_parts_read_no_clock(part: str) -> None:
-    for module, text in SOURCES.items():
+    for module, found in IMPORTS.items():
         if part_of(module).removesuffix(".__main__") == part:
-            assert not {"time", "zoneinfo", "sqlite3"} & {target for target, _ in imports(module, text)}, (
-                module
-            )
+            assert not {"time", "zoneinfo", "sqlite3"} & {target for target, _ in found}, module
 
 
 @pytest.mark.parametrize("part", ["bot.views", "bot.listeners", "bot.courier"])
 def test_views_and_listeners_take_values_and_leave_reading_and_writing_to_the_desk(part: str) -> None:
-    for module, text in SOURCES.items():
+    for module, found in IMPORTS.items():
         if part_of(module) != part:
             continue
-        for target, name in imports(module, text):
+        for target, name in found:
             if part == "bot.views":
                 assert name not in DOING.get(part_of(target), ()), f"{module} takes {name}"
             assert name != "Ledger", f"{module} takes the ledger itself"
@@ -190,8 +194,8 @@ def test_views_and_listeners_take_values_and_leave_reading_and_writing_to_the_de
 def test_the_ledger_is_opened_only_where_the_bot_is_put_together() -> None:
     opening = {
         part_of(module)
-        for module, text in SOURCES.items()
-        for node in ast.walk(ast.parse(text))
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Ledger"
     }
     assert opening == {"bot.cli", "bot.console", "bot.serve"}
@@ -205,7 +209,10 @@ def clock_and_environment(text: str) -> list[str]:
         if isinstance(node, ast.Attribute) and CLOCK_AND_ENVIRONMENT.fullmatch(ast.unparse(node))
     ]
     taken = {("time", "time"), ("os", "environ"), ("os", "getenv"), ("os", "putenv")}
-    return [*found, *(f"{module} {name}" for module, name in imports("x", text) if (module, name) in taken)]
+    return [
+        *found,
+        *(f"{module} {name}" for module, name in imports_in("x", ast.parse(text)) if (module, name) in taken),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from bot.listeners.commands import answer_question
 from bot.views import faq as views
 from bot.views.manual import COMMANDS
 from faq.answer import ask
-from faq.entry import Faq
+from faq.entry import Faq, load
+from rules import Policy, figures
 
 KNOWN = "Does coursework have to match the certification?"
 ANSWER = "coursework does not have to match"
@@ -47,6 +48,18 @@ class Listening(Slack):
     @property
     def posts(self) -> list[dict[str, Any]]:
         return [request for _, request in self.client.calls]
+
+
+@pytest.fixture(scope="module")
+def curated(policy: Policy) -> Faq:
+    """The curated answers, read once for all tests."""
+    return load(figures(policy), policy.sources)
+
+
+@pytest.fixture
+def desk(desk: Desk, curated: Faq) -> Desk:
+    desk.faq = curated
+    return desk
 
 
 @pytest.fixture

@@ -151,13 +151,14 @@ class Ledger:
             )
 
     def kept_standings(self, who: Member, day: date) -> Kept | None:
-        """The member's standings as last computed, with their status on `day`; None without credentials."""
+        """The member's standings as last computed, with status on `day`; None where a replay must tell."""
         with named_errors(self.path):
             key = {"workspace": who.workspace, "member": who.id}
             rows = self._db().execute(_STANDINGS, key).fetchall()
-        if not rows:
+        kept = {row[:3] for row in rows}
+        if len(kept) != 1:  # a certification not known on the day of the last change keeps an older row
             return None
-        policy, as_of, holds_before = rows[0][:3]
+        ((policy, as_of, holds_before),) = kept
         return Kept(
             policy,
             iso(as_of),

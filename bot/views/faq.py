@@ -17,6 +17,7 @@ NOT_KNOWN_NEXT = (
 )
 EMPTY = "Ask me something about renewing, such as:"
 PERHAPS = "I am not sure what you mean. Is it one of these?"
+PERHAPS_THIS = "I am not sure what you mean. Is it this?"
 SOURCE = "Source: {titles}. Checked on {reviewed_on}."
 
 
@@ -33,7 +34,7 @@ def answer(found: Answer, faq: Faq, policy: Policy) -> Reply:
             )
             for place, slug in enumerate(found.suggestions)
         ]
-        return reply(PERHAPS, buttons=buttons)
+        return reply(PERHAPS if len(buttons) > 1 else PERHAPS_THIS, buttons=buttons)
     if found.answer:
         return reply(found.answer)
     return reply(NOT_KNOWN, small=[NOT_KNOWN_NEXT.format(policies_page=policy.links.policies_page)])

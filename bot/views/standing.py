@@ -88,6 +88,6 @@ def _exam(standing: Standing, today: date) -> str:
 def _expired(standing: Standing) -> str:
     return (
         f"Expired on {words.day(standing.cycle.expires_on)}, with {_credited(standing)}; "
-        f"{words.HOW_SURE[standing.cycle.dates]}. It comes back only by earning it again; then: "
-        f"`/ce cert add {standing.code} earned {standing.cycle.expires_on}` with the new day."
+        f"{words.HOW_SURE[standing.cycle.dates]}. It comes back only by earning it again. On the day you "
+        f"have: `/ce cert add {standing.code} earned today`"
     )

@@ -1,0 +1,275 @@
+"""`ce-bot` as whoever runs the bot types it: exit codes, and one sentence where something is wrong."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from bot.cli import main
+from bot.console import HINTS
+from bot.ledger import Ledger, LedgerNewerError
+from bot.settings import SettingsError
+
+COMMANDS = ["run", "console", "migrate"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, an environment without any of our variables, and no input."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith(("SLACK_", "CE_BOT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """One command: its exit code, what it printed, and what it complained of."""
+
+    def do(*arguments: str) -> tuple[int, str, str]:
+        try:
+            code = main(arguments)
+        except SystemExit as ended:  # argparse ends wrong calls and --help by itself
+            code = int(str(ended.code))
+        return code, *capsys.readouterr()
+
+    return do
+
+
+def started(*arguments: str, given: str = "", code: tuple[str, ...] = ("-m", "bot")):
+    """The command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, *code, *arguments],
+        input=given,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+
+
+def one_sentence(complaint: str) -> bool:
+    return (
+        complaint.startswith("ce-bot: ")
+        and complaint.endswith(".\n")
+        and complaint.count("\n") == 1
+        and "Traceback" not in complaint
+    )
+
+
+# Calls
+
+
+@pytest.mark.parametrize("command", [(), *[(command,) for command in COMMANDS]])
+def test_help_is_there_for_every_command(run, command: tuple[str, ...]) -> None:
+    code, printed, complaint = run(*command, "--help")
+    assert (code, complaint) == (0, "")
+    assert " ".join(["usage: ce-bot", *command]) in printed
+    if command:
+        assert "--db FILE" in printed
+        assert "--debug" in printed
+    else:
+        assert all(f"\n    {name} " in printed for name in COMMANDS)
+        assert all(name in printed for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "CE_BOT_DB"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("sing",),
+        ("run", "fast"),
+        ("console", "--loud"),
+        ("console", "--today"),
+        ("migrate", "--db"),
+        ("--db", "a.db"),
+    ],
+)
+def test_a_wrong_call_ends_with_2_and_tells_how_to_call(run, arguments: tuple[str, ...], here: Path) -> None:
+    code, printed, complaint = run(*arguments)
+    assert (code, printed) == (2, "")
+    assert complaint.startswith("usage: ce-bot")
+    assert list(here.iterdir()) == []
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = {
+        "slack_bolt",
+        "slack_sdk",
+        "pydantic",
+        "rules",
+        "faq",
+        "sqlite_utils",
+        "rich",
+        "granian",
+        "dotenv",
+    }
+    program = (
+        "import sys\nfrom bot.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"print(sorted({heavy!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    assert started(code=("-c", program)).stderr == "[]\n"
+
+
+# Settings
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_half_a_configuration_ends_with_2_and_one_sentence(
+    run, command: str, here: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    code, printed, complaint = run(command, "--db", "a.db")
+    assert (code, printed) == (2, "")
+    assert one_sentence(complaint)
+    assert "SLACK_APP_TOKEN" in complaint
+    assert "secret" not in complaint
+    assert list(here.iterdir()) == []
+
+
+def test_a_file_of_settings_that_is_no_text_ends_with_2_and_one_sentence(run) -> None:
+    Path(".env").write_bytes("SLACK_BOT_TOKEN=xoxb-1".encode("utf-16"))
+    code, _, complaint = run("migrate")
+    assert code == 2
+    assert one_sentence(complaint)
+    assert ".env" in complaint
+
+
+def test_a_file_of_settings_may_begin_with_a_mark(run) -> None:
+    Path(".env").write_text("CE_BOT_DB=marked.db\n", "utf-8-sig")
+    assert run("migrate")[0] == 0
+    assert Path("marked.db").exists()
+
+
+# The database
+
+
+def test_migrate_makes_the_database_and_says_so_each_time(run) -> None:
+    for _ in range(2):
+        assert run("migrate", "--db", "sub/a.db") == (0, "The database sub/a.db is up to date.\n", "")
+    ledger = Ledger("sub/a.db")
+    ledger.close()
+
+
+def test_the_database_is_the_one_named_or_that_of_the_environment_or_the_usual(run, monkeypatch) -> None:
+    run("migrate")
+    assert Path("data/ce-bot.db").exists()
+    monkeypatch.setenv("CE_BOT_DB", "b.db")
+    run("migrate")
+    assert Path("b.db").exists()
+    run("migrate", "--db", "c.db")
+    assert Path("c.db").exists()
+
+
+def newer(path: Path) -> None:
+    Ledger(path).close()
+    with closing(Database(path)) as db:
+        db["_sqlite_migrations"].insert({"migration_set": "ce-bot", "name": "m999_later", "applied_at": ""})
+
+
+def others(path: Path) -> None:
+    with closing(Database(path)) as db:
+        db["notes"].insert({"text": "dear diary"})
+
+
+def damaged(path: Path) -> None:
+    path.write_text("Dear diary,\n" * 100, "utf-8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (newer, "was written by a newer ce-bot"),
+        (others, "belongs to another program"),
+        (damaged, "is damaged or no SQLite database"),
+        (Path.mkdir, "cannot be opened"),
+    ],
+    ids=["newer", "of another program", "damaged", "a folder"],
+)
+def test_a_database_that_cannot_be_used_ends_with_1_and_one_sentence(run, command: str, make, says) -> None:
+    make(Path("bad.db"))
+    code, printed, complaint = run(command, "--db", "bad.db")
+    assert (code, printed) == (1, "")
+    assert one_sentence(complaint)
+    assert f"The database bad.db {says}" in complaint
+
+
+# Traces
+
+
+def test_debug_shows_the_full_trace_of_what_is_one_sentence_without_it(monkeypatch) -> None:
+    newer(Path("bad.db"))
+    with pytest.raises(LedgerNewerError):
+        main(["migrate", "--db", "bad.db", "--debug"])
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-secret")
+    with pytest.raises(SettingsError):
+        main(["migrate", "--debug"])
+
+
+def test_a_trace_reaches_the_shell_with_debug_only() -> None:
+    damaged(Path("bad.db"))
+    without = started("migrate", "--db", "bad.db")
+    assert (without.returncode, without.stdout) == (1, "")
+    assert one_sentence(without.stderr)
+    with_it = started("migrate", "--db", "bad.db", "--debug")
+    assert with_it.returncode == 1
+    assert with_it.stderr.startswith("Traceback")
+    assert "LedgerDamagedError" in with_it.stderr
+
+
+def test_what_nobody_foresaw_is_one_sentence_too(run, monkeypatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("/ce help\n"))  # no file behind it, as embedders have it
+    code, _, complaint = run("console", "--db", "a.db")
+    assert code == 1
+    assert one_sentence(complaint)
+    assert "--debug" in complaint
+
+
+# Run
+
+
+def test_run_without_tokens_hints_how_to_connect_then_reads_the_console_from_a_pipe() -> None:
+    done = started("run", "--db", "a.db", given="/ce add course Automation 2025-12-01\n/ce list\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert tuple(lines[:2]) == HINTS
+    assert "SLACK_BOT_TOKEN" in lines[1]
+    assert lines[2].startswith('Logged 1 · course "Automation"')
+    assert any(line.startswith('1 · course "Automation"') for line in lines[3:])
+    ledger = Ledger("a.db")
+    assert Database(ledger._db().conn)["activities"].count == 1
+    ledger.close()
+
+
+def test_the_console_gives_no_hints_in_a_pipe(run) -> None:
+    assert run("console", "--db", "a.db") == (0, "", "")
+
+
+def test_output_nobody_reads_ends_quietly() -> None:
+    shell = (
+        "import os, sys\nread, write = os.pipe()\nos.close(read)\nos.dup2(write, 1)\n"
+        "from bot.cli import main\nsys.exit(main(['console', '--db', 'a.db']))"
+    )
+    done = started(code=("-c", shell), given="/ce help\n")
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_output_is_utf_8_whatever_the_terminal_speaks() -> None:
+    program = (
+        "import sys\nsys.stdout.reconfigure(encoding='ascii')\n"
+        "from bot.cli import main\nsys.exit(main(['console', '--db', 'a.db']))"
+    )
+    done = started(code=("-c", program), given='/ce add course "Größe 🎉" 2025-12-01\n')
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Größe 🎉" in done.stdout
