@@ -33,7 +33,7 @@ def build_app(desk: Desk, courier: Courier, client: WebClient, *, signing_secret
 
     app.use(_Provide(desk=desk, courier=courier))
     listeners.register(app)
-    app.error(_answer_error)
+    app.error(_honest(courier))
     return app
 
 
@@ -54,14 +54,20 @@ class _Provide(Middleware):
         return next()
 
 
-def _answer_error(error: Exception, request: BoltRequest) -> BoltResponse:
-    """The full story to the log, one sentence with its reference to the member."""
-    reference = secrets.token_hex(4)
-    log.error("Request failed, reference %s.", reference, exc_info=error)
-    if "command" not in request.body:
-        return BoltResponse(status=200, body="")
-    reply = unexpected(reference)
-    body = {"text": reply.text, "blocks": reply.blocks, "response_type": "ephemeral"}
-    return BoltResponse(
-        status=200, body=json.dumps(body), headers={"content-type": ["application/json;charset=utf-8"]}
-    )
+def _honest(courier: Courier) -> Callable[..., BoltResponse]:
+    """What answers an error nobody foresaw: all of it to the log, one sentence to the member."""
+
+    def answer(error: Exception, request: BoltRequest) -> BoltResponse:
+        reference = secrets.token_hex(4)
+        log.error("Request failed, reference %s.", reference, exc_info=error)
+        reply = unexpected(reference)
+        if "command" not in request.body:
+            if "response_url" in request.body:
+                courier.respond(request.body["response_url"], reply, replace=False)
+            return BoltResponse(status=200, body="")
+        body = {"text": reply.text, "blocks": reply.blocks, "response_type": "ephemeral"}
+        return BoltResponse(
+            status=200, body=json.dumps(body), headers={"content-type": ["application/json;charset=utf-8"]}
+        )
+
+    return answer

@@ -25,7 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except BrokenPipeError:  # whoever read the output has left
-        sys.stdout = None  # or Python complains of it once more at its end
         return 1
     except Exception as error:  # the one place where a command's failure becomes a sentence
         if options.debug:

@@ -20,7 +20,7 @@ from rules import load_policy
 
 from .app import build_app
 from .courier import Courier
-from .dates import DateError, read_date
+from .dates import DateError, read_date, with_weekday
 from .desk import Desk
 from .ledger import Ledger
 from .terminal import Screen, screen
@@ -293,6 +293,8 @@ def chat(
                 continue
             for one in said:
                 _show(one, shown_on, as_json=as_json)
+            if by_hand and line.startswith("!time"):
+                shown_on.hint(f"It is {with_weekday(console.clock().date())}.")
         return 0 if good else 1
 
 

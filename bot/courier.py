@@ -10,7 +10,6 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
@@ -70,12 +69,15 @@ class Courier:
 
     def timezone_of(self, who: Member) -> str | None:
         """The member's time zone as Slack knows it, or None where it does not say so in time."""
+        asked = self._submit(lambda: self._client.users_info(user=who.id))
         try:
-            answer = self._submit(lambda: self._client.users_info(user=who.id)).result(TIMEZONE_WAIT_S)
-        except (SlackApiError, OSError, FutureTimeoutError) as error:
+            error = asked.exception(TIMEZONE_WAIT_S)
+        except FutureTimeoutError as too_late:
+            error = too_late
+        if error:
             log.warning("A member's time zone is not known: %s.", type(error).__name__)
             return None
-        timezone = answer.get("user", {}).get("tz")
+        timezone = asked.result().get("user", {}).get("tz")
         return timezone if isinstance(timezone, str) else None
 
     def close(self) -> None:

@@ -1,8 +1,9 @@
 """What the bot can do for a member, without Slack: each use case as one call."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -29,11 +30,12 @@ from rules import (
     with_one_more,
 )
 
-from .ledger import ChangedSinceError, Kept, Ledger, LoggedActivity, Member, Writer
+from .ledger import ChangedSinceError, Kept, Ledger, LedgerError, LoggedActivity, Member, Writer
 
 Clock = Callable[[], datetime]
 # People move and their time zone with them; it is asked for again after this long.
 TIMEZONE_HOLDS = timedelta(days=30)
+ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
 class DeskError(Exception):
@@ -189,6 +191,7 @@ class Desk:
         self._clock = clock
         self._timezone_of = timezone_of
         self._fingerprint = fingerprint(policy)
+        self._asked_in_vain: dict[Member, datetime] = {}
 
     # Days
 
@@ -197,12 +200,20 @@ class Desk:
         now = self._clock()
         timezone, checked_at = self._ledger.timezone(who)
         if checked_at is None or now - checked_at > TIMEZONE_HOLDS:
-            named = self._timezone_of(who)
-            if named:
-                timezone = named
-                with self._ledger.write() as writer:
-                    writer.set_timezone(who, named, now)
+            timezone = self._named_timezone(who, now) or timezone
         return now.astimezone(_zone(timezone or "UTC")).date()
+
+    def _named_timezone(self, who: Member, now: datetime) -> str | None:
+        """The time zone as Slack names it now; where it does not, it is left in peace for a while."""
+        if now - self._asked_in_vain.get(who, datetime.min.replace(tzinfo=UTC)) < ASK_AGAIN_AFTER:
+            return None
+        named = self._timezone_of(who)
+        if named is None:
+            self._asked_in_vain[who] = now
+            return None
+        with suppress(LedgerError), self._ledger.write() as writer:  # it can be saved another time
+            writer.set_timezone(who, named, now)
+        return named
 
     # Once only
 
@@ -221,7 +232,7 @@ class Desk:
     def overview(self, who: Member, today: date) -> Overview:
         """Where the member stands."""
         found = self._standings(who, today)
-        count = 0 if found else self._ledger.count_activities(who)
+        count = 0 if found else len(self._ledger.titles(who))
         return Overview(today, _by_urgency(found), count)
 
     def listing(self, who: Member, today: date) -> Listing:
@@ -457,7 +468,8 @@ class Desk:
         facts = self._ledger.facts(who)
         history = facts.history(today)
         after = standings(history, self.policy)
-        self._keep(writer, who, after, today, facts.changes_after(today))
+        changes_on = (facts.changes_after(today), self.policy.changes_after(today))
+        self._keep(writer, who, after, today, min(filter(None, changes_on), default=None))
         return history, _effects(before, after)
 
     def _keep(
@@ -489,9 +501,10 @@ class Desk:
 
 
 def _effects(before: tuple[Standing, ...], after: tuple[Standing, ...]) -> tuple[Effect, ...]:
+    """What became of each credential, the most urgent first, what is no longer held last."""
     stood = {standing.code: standing for standing in before}
-    stands = {standing.code: standing for standing in after}
-    codes = sorted(stood.keys() | stands.keys())
+    stands = {standing.code: standing for standing in _by_urgency(after)}
+    codes = [*stands, *(code for code in stood if code not in stands)]
     return tuple(Effect(code, stood.get(code), stands.get(code)) for code in codes)
 
 

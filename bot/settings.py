@@ -52,7 +52,7 @@ def settings_here(database: str | None = None) -> Settings:
     from dotenv import dotenv_values
 
     try:
-        found = dotenv_values(".env", encoding="utf-8-sig")  # some editors begin a file with a mark
+        found = dotenv_values(".env")
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(".env cannot be read: save it as UTF-8 text that this user may read.") from error
     from_file = {name: value for name, value in found.items() if value}

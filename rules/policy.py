@@ -184,6 +184,19 @@ class Policy(_Checked):
             raise ValueError(f"kinds lacks {', '.join(missing)}")
         return self
 
+    def changes_after(self, day: date) -> date | None:
+        """The first day after `day` on which a figure changes, or None."""
+        dated: list[Dated[Any]] = [
+            self.active_months,
+            self.grace_months,
+            self.safe_grace_days,
+            self.exam_window_months,
+            *self.required.values(),
+            *(value for kind in self.kinds.values() for value in (kind.units, kind.cap)),
+        ]
+        later = (from_on for value in dated for from_on in value.steps[0] if from_on > day)
+        return min(later, default=None)
+
     @property
     def levels(self) -> tuple[str, ...]:
         """The levels a certification's code can begin with."""

@@ -814,7 +814,7 @@ def test_earned_anew_from_the_expiration_day_on_it_starts_afresh_without_the_old
     found = tell("/ce")
     assert (dates[0] in found) is afresh
     assert dates[1] in found
-    assert ("leave the portal dates of the earlier holding out" in found) is False
+    assert "leave the portal dates of the earlier holding out" not in found
 
 
 def test_a_retired_certification_is_followed_with_one_word_of_caution(tell: Tell) -> None:

@@ -106,7 +106,7 @@ def test_an_activity_is_read_back_as_it_was_written(ledger: Ledger, activity: Lo
         (),
         (SHOWN,),
         (PortalDates(date(2026, 1, 1), None, date(2025, 6, 1)), SHOWN),
-        (SHOWN, but(SHOWN, cycle_started_on=None), SHOWN),
+        (but(SHOWN, suspends_on=date(2027, 1, 1)), but(SHOWN, cycle_started_on=None), SHOWN),
     ],
 )
 def test_a_credential_is_read_back_with_its_portal_dates_in_the_order_they_were_stated(

@@ -10,8 +10,10 @@ from time import monotonic
 
 from sqlite_utils import Database
 
+from rules import PortalDates
+
 from .errors import LedgerBusyError, LedgerNewerError, LedgerNotOursError, named_errors
-from .facts import Facts, Member, activity_of, credential_of, exam_of, iso, portal_of
+from .facts import Facts, Member, Row, activity_of, credential_of, exam_of, iso, portal_of
 from .migrations import migrations
 from .standings import COLUMNS, Kept, standing_of
 from .writer import Writer
@@ -34,6 +36,12 @@ _PORTAL_DATES = (
 _ACTIVITIES = (
     "SELECT number, kind, done_on, title, units, state, link FROM activities "
     "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL ORDER BY number"
+)
+_TITLES = (
+    "SELECT title FROM activities WHERE workspace = :workspace AND member = :member AND ended_by IS NULL"
+)
+_TIMEZONE = (
+    "SELECT timezone, timezone_checked_at FROM members WHERE workspace = :workspace AND member = :member"
 )
 _EXAMS = (
     "SELECT code, passed_on FROM exams "
@@ -135,26 +143,20 @@ class Ledger:
 
     def facts(self, who: Member) -> Facts:
         """All that holds about a member; inside a transaction of this thread, with what it has written."""
-        key = {"workspace": who.workspace, "member": who.id}
-        with named_errors(self.path):
-            db = self._db()
-            portal: dict[str, list[tuple[str | None, ...]]] = {}
-            for code, *shown in db.execute(_PORTAL_DATES, key):
-                portal.setdefault(code, []).append(tuple(shown))
-            return Facts(
-                credentials=tuple(
-                    credential_of(row, tuple(portal_of(shown) for shown in portal.get(row[0], ())))
-                    for row in db.execute(_CREDENTIALS, key)
-                ),
-                activities=tuple([activity_of(row) for row in db.execute(_ACTIVITIES, key)]),
-                exams=tuple([exam_of(row) for row in db.execute(_EXAMS, key)]),
-            )
+        portal: dict[str, list[PortalDates]] = {}
+        for code, *shown in self._rows(_PORTAL_DATES, who):
+            portal.setdefault(code, []).append(portal_of(tuple(shown)))
+        return Facts(
+            credentials=tuple(
+                credential_of(row, tuple(portal.get(row[0], ()))) for row in self._rows(_CREDENTIALS, who)
+            ),
+            activities=tuple([activity_of(row) for row in self._rows(_ACTIVITIES, who)]),
+            exams=tuple([exam_of(row) for row in self._rows(_EXAMS, who)]),
+        )
 
     def kept_standings(self, who: Member, day: date) -> Kept | None:
         """The member's standings as last computed, with status on `day`; None where a replay must tell."""
-        with named_errors(self.path):
-            key = {"workspace": who.workspace, "member": who.id}
-            rows = self._db().execute(_STANDINGS, key).fetchall()
+        rows = self._rows(_STANDINGS, who)
         kept = {row[:3] for row in rows}
         if len(kept) != 1:  # a certification not known on the day of the last change keeps an older row
             return None
@@ -168,43 +170,18 @@ class Ledger:
 
     def timezone(self, who: Member) -> tuple[str | None, datetime | None]:
         """The member's time zone and when Slack was last asked for it, where known."""
-        with named_errors(self.path):
-            row = (
-                self._db()
-                .execute(
-                    "SELECT timezone, timezone_checked_at FROM members "
-                    "WHERE workspace = :workspace AND member = :member",
-                    {"workspace": who.workspace, "member": who.id},
-                )
-                .fetchone()
-            )
-        if row is None:
-            return None, None
-        return row[0], datetime.fromisoformat(row[1]) if row[1] else None
+        for timezone, checked_at in self._rows(_TIMEZONE, who):
+            return timezone, datetime.fromisoformat(checked_at) if checked_at else None
+        return None, None
 
     def titles(self, who: Member) -> list[str]:
         """The titles of a member's activities."""
-        with named_errors(self.path):
-            rows = self._db().execute(
-                "SELECT title FROM activities "
-                "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL",
-                {"workspace": who.workspace, "member": who.id},
-            )
-            return [title for (title,) in rows]
+        return [title for (title,) in self._rows(_TITLES, who)]
 
-    def count_activities(self, who: Member) -> int:
-        """How many activities a member has logged."""
+    def _rows(self, sql: str, who: Member) -> list[Row]:
+        """What a statement about one member gives."""
         with named_errors(self.path):
-            row = (
-                self._db()
-                .execute(
-                    "SELECT count(*) FROM activities "
-                    "WHERE workspace = :workspace AND member = :member AND ended_by IS NULL",
-                    {"workspace": who.workspace, "member": who.id},
-                )
-                .fetchone()
-            )
-        return int(row[0])
+            return self._db().execute(sql, {"workspace": who.workspace, "member": who.id}).fetchall()
 
 
 def _use_wal(db: Database) -> None:

@@ -47,7 +47,9 @@ class Writer:
     def answer_to(self, who: Member, key: str) -> str | None:
         """The answer already given to the request with this key."""
         row = self._run(
-            "SELECT answer FROM requests WHERE workspace = :workspace AND key = :key", who, key=key
+            "SELECT answer FROM requests WHERE workspace = :workspace AND key = :key AND member = :member",
+            who,
+            key=key,
         ).fetchone()
         return row[0] if row else None
 
@@ -197,6 +199,14 @@ class Writer:
 
         Raises ChangedSinceError where a later change touched the same facts.
         """
+        stated_since = self._run(
+            "SELECT 1 FROM credentials JOIN portal_dates USING (workspace, member, code) "
+            "WHERE workspace = :workspace AND member = :member AND credentials.added_by = :change "
+            "AND portal_dates.added_by > :change AND portal_dates.ended_by IS NULL",
+            who, change=change.id,
+        ).fetchone()  # fmt: skip
+        if stated_since:
+            raise ChangedSinceError(f"Portal dates were stated since change {change.id}.")
         undo = self.begin_change(who, "undo", change.subject, at)
         for table in FACT_TABLES:
             self._undo_in(table, who, change.id, undo)

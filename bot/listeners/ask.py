@@ -1,13 +1,16 @@
 """Questions by mention and by direct message."""
 
+import logging
 import re
 from typing import Any
 
 from ..courier import Courier
 from ..desk import Desk
-from ..ledger import Member
+from ..ledger import LedgerError, Member
 from ..views.blocks import unescaped
 from . import commands
+
+log = logging.getLogger(__name__)
 
 _MENTION = re.compile(r"<@[^>]+>")
 
@@ -28,7 +31,10 @@ def _answer(
 ) -> None:
     if event.get("bot_id") or not event.get("user"):
         return
-    if not desk.is_new(Member(body["team_id"], event["user"]), body["event_id"]):
-        return
+    try:
+        if not desk.is_new(Member(body["team_id"], event["user"]), body["event_id"]):
+            return
+    except LedgerError:
+        log.exception("A question is answered although it may be a repeated delivery.")
     question = unescaped(_MENTION.sub(" ", event.get("text") or ""))
     courier.post(event["channel"], commands.answer_question(desk, question), thread_ts)

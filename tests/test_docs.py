@@ -1,0 +1,159 @@
+"""Everything the documents show is so: the conversation, the commands, the diagram, the tables, the paths."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import rules
+from bot.ledger import Ledger
+from bot.settings import read_settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+
+
+def blocks(language: str, text: str = README) -> list[str]:
+    return [
+        re.sub(r"(?m)^   ", "", found) if found.startswith("   ") else found
+        for found in re.findall(rf"(?ms)^ *```{language}\n(.*?)^ *```$", text)
+    ]
+
+
+def module(name: str, *arguments: str, stdin: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", name, *arguments]
+    return subprocess.run(
+        command,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+    )
+
+
+def test_the_conversation_is_what_the_console_says(tmp_path):
+    (shown,) = blocks("console")
+    said = []
+    for line in shown.splitlines():
+        if line.startswith("> "):
+            said.append(line[2:])
+    done = module("bot", "console", "--db", "readme.db", stdin="\n".join(said), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    answers = "\n".join(line for line in shown.splitlines() if not line.startswith("> "))
+    assert _lines(answers) == _lines(done.stdout)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def test_the_line_of_json_is_answered(tmp_path):
+    (shown,) = [block for block in blocks("sh") if "python -m rules" in block]
+    sent = re.search(r"echo '(.*)' \|", shown)
+    assert sent
+    done = module("rules", stdin=sent[1], folder=tmp_path)
+    assert json.loads(done.stdout)["standings"][0]["cycle"]["suspends_on"] == "2026-01-01"
+
+
+def test_the_questions_asked_by_command_are_answered(tmp_path):
+    for question in re.findall(r'`python -m faq ask "([^"]+)"`', README):
+        done = module("faq", "ask", question, stdin="", folder=tmp_path)
+        assert json.loads(done.stdout)["tier"] == "answer"
+
+
+def test_the_diagram_shows_the_dates_the_rules_compute():
+    (diagram,) = blocks("text")
+    earned_on = date(2024, 1, 1)
+    history = rules.History(earned_on, (rules.Credential("ACP-620", earned_on),))
+    policy = rules.load_policy()
+    (standing,) = rules.standings(history, policy)
+    days = [earned_on, *standing.cycle[1:3], standing.exam_window.opens_on, standing.last_safe_day]
+    assert sorted(re.findall(r"\d{4}-\d\d-\d\d", diagram)) == sorted(day.isoformat() for day in days)
+    assert f"active: {policy.active_months.newest} months" in diagram
+    assert f"suspended: {policy.grace_months.newest} months" in diagram
+
+
+def test_the_settings_shown_are_settings_the_bot_reads():
+    (shown,) = [block for block in blocks("sh") if "SLACK_BOT_TOKEN" in block]
+    found = read_settings(dict(line.split("=", 1) for line in shown.split()))
+    assert found.slack
+    assert found.slack.app_token
+
+
+def test_deleting_a_member_as_shown_leaves_nothing_of_them_and_all_of_others(
+    tmp_path, console, ledger, policy
+):
+    console.feed("/ce cert add ACP-620 earned 2024-01-01")
+    console.feed("/ce portal ACP-620 suspends 2026-01-01 expires 2026-04-01")
+    console.feed("/ce exam ACP-620 2025-11-15")
+    console.feed('/ce add course "Jira" yesterday')
+    console.feed("/ce undo")
+    console.feed('@bob /ce add course "Jira" yesterday')
+    (shown,) = [block for block in blocks("sh") if "DELETE FROM" in block]
+    script = re.search(r"<<'SQL'\n(.*)^SQL$", shown, re.DOTALL | re.MULTILINE)
+    assert script
+    connection = sqlite3.connect(ledger.path, isolation_level=None)
+    before = _rows_of(connection, "UALICE")
+    assert all(count > 0 for count in before.values()), before
+    bob = _rows_of(connection, "UBOB")
+    connection.executescript(script[1].replace("T0123", "TCONSOLE").replace("U0123", "UALICE"))
+    assert set(_rows_of(connection, "UALICE").values()) == {0}
+    assert _rows_of(connection, "UBOB") == bob
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def _rows_of(connection: sqlite3.Connection, member: str) -> dict[str, int]:
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {
+        table: connection.execute(f"SELECT count(*) FROM {table} WHERE member = ?", [member]).fetchone()[0]
+        for table in tables
+        if not table.startswith(("_", "sqlite"))
+    }
+
+
+def test_every_table_and_column_is_described_and_nothing_else(tmp_path):
+    ledger = Ledger(tmp_path / "a.db")
+    ledger.close()
+    connection = sqlite3.connect(tmp_path / "a.db")
+    there = {
+        (table, column)
+        for (table,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
+        for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")
+    }
+    described, table = set(), ""
+    for row in re.findall(
+        r"(?m)^\| *([a-z_]*) *\| ([a-z_, ]+) \| .+ \|$", (ROOT / "docs/database.md").read_text()
+    ):
+        if row == ("table", "column"):
+            continue
+        table = row[0] or table
+        described |= {(table, column.strip()) for column in row[1].split(",")}
+    assert described == there
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_and_make_target_a_document_names_exists(document):
+    text = document.read_text(encoding="utf-8")
+    names = re.findall(r"\]\(([^)#:]+)\)", text)
+    names += re.findall(r"`((?:bot|rules|faq|tests|docs)/[\w./]+)`", text)
+    for name in names:
+        assert (ROOT / name).exists(), name
+    targets = re.findall(r"(?m)^([a-z0-9]+):", (ROOT / "Makefile").read_text())
+    for target in re.findall(r"`?make ([a-z0-9]+)`?", text):
+        assert target in targets or target in {"and", "room"}, target
+
+
+def test_what_is_stored_is_listed_by_its_nature():
+    stored = README[README.index("## What is stored about people") :]
+    for what in ("time zone", "certifications", "activities", "exams", "answers given"):
+        assert what in stored
