@@ -108,8 +108,8 @@ def find_dates(words: Sequence[str], today: date) -> list[tuple[int, int]]:
 
 
 def with_weekday(day: date) -> str:
-    """A date as it is shown back to people: "2025-12-05 (Friday)"."""
-    return f"{day} ({WEEKDAYS[day.weekday()]})"
+    """A date as it is shown to people: `Fri 2025-12-05`."""
+    return f"{WEEKDAYS[day.weekday()][:3]} {day}"
 
 
 def in_quotes(text: str) -> str:

@@ -25,6 +25,7 @@ from rules import (
     check_units,
     figures,
     fingerprint,
+    is_worse,
     level_of,
     standings,
     with_one_more,
@@ -66,6 +67,14 @@ class NoSuchExamError(DeskError):
         self.exam = exam
 
 
+class AlreadyNotedError(DeskError):
+    """The member has stated this pass of an exam before."""
+
+    def __init__(self, exam: ExamPass) -> None:
+        super().__init__(f"{exam.code} on {exam.passed_on} is noted")
+        self.exam = exam
+
+
 class NothingToUndoError(DeskError):
     """The member has no change left to undo, or this one was undone already."""
 
@@ -88,11 +97,16 @@ class Effect:
 
     @property
     def renewal(self) -> Renewal | None:
-        """The latest renewal, if the change brought it about."""
-        if self.after is None or not self.after.renewals:
+        """The latest renewal, if the change brought it about and made nothing worse by it."""
+        if self.after is None or not self.after.renewals or self.is_worse:
             return None
         before = self.before and self.before.cycle
         return None if before == self.after.cycle else self.after.renewals[-1]
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the change moved a date earlier or lowered the status (R14)."""
+        return bool(self.before and self.after and is_worse(self.before, self.after))
 
     @property
     def moved(self) -> bool:
@@ -121,12 +135,11 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A member's activities, newest first, and for each number the codes it counts for or served."""
+    """A member's activities, newest first, and for each number the codes by what it does for them."""
 
     today: date
     activities: tuple[LoggedActivity, ...]
-    counts_for: Mapping[int, Sequence[str]]
-    served: Mapping[int, Sequence[str]]
+    codes: Mapping[int, Mapping[Reason, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +251,12 @@ class Desk:
     def listing(self, who: Member, today: date) -> Listing:
         """The member's activities and what each counts for."""
         facts = self._ledger.facts(who)
-        codes: dict[Reason, dict[int, list[str]]] = {Reason.COUNTED: {}, Reason.CLOSED_CYCLE: {}}
+        codes: dict[int, dict[Reason, list[str]]] = {one.number: {} for one in facts.activities}
         for standing in standings(facts.history(today), self.policy):
             for credited in standing.activities:
-                if credited.reason in codes:
-                    codes[credited.reason].setdefault(int(credited.id), []).append(standing.code)
+                codes[int(credited.id)].setdefault(credited.reason, []).append(standing.code)
         newest_first = sorted(facts.activities, key=lambda one: (one.done_on, one.number), reverse=True)
-        return Listing(today, tuple(newest_first), codes[Reason.COUNTED], codes[Reason.CLOSED_CYCLE])
+        return Listing(today, tuple(newest_first), codes)
 
     def holdings(self, who: Member, today: date) -> Holdings:
         """The member's credentials and exams."""
@@ -402,16 +414,15 @@ class Desk:
         return self._credential_changed(writer, who, code, change, before, today)
 
     def pass_exam(self, writer: Writer, who: Member, exam: ExamPass, today: date) -> CredentialChanged:
-        """Note an exam passed (R10); stated twice it is kept once.
+        """Note an exam passed (R10).
 
-        Raises RefusedError for a day still to come.
+        Raises RefusedError for a day still to come, AlreadyNotedError for one stated before.
         """
         check_done(exam.passed_on, today)
-        known = exam in self._ledger.facts(who).exams
+        if exam in self._ledger.facts(who).exams:
+            raise AlreadyNotedError(exam)
         before = self._standings(who, today)
         change = writer.begin_change(who, "state exam", exam.code, self._clock())
-        if known:
-            writer.end_exam(who, exam, change)
         writer.add_exam(who, exam, change)
         return self._credential_changed(writer, who, exam.code, change, before, today)
 

@@ -7,7 +7,7 @@ from .intake import RefusedError, check_done, check_units
 from .needs import Way, ways_to_renew
 from .policy import Policy, PolicyError, figures, fingerprint, level_of, load_policy, read_policy
 from .replay import By, Credited, Reason, Renewal
-from .standing import Standing, standings, with_one_more
+from .standing import Standing, is_worse, standings, with_one_more
 
 __all__ = [
     "Activity",
@@ -38,6 +38,7 @@ __all__ = [
     "expiration_of",
     "figures",
     "fingerprint",
+    "is_worse",
     "level_of",
     "load_policy",
     "read_policy",

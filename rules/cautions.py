@@ -82,7 +82,7 @@ def cautions_about(activity: Activity, history: History, policy: Policy) -> tupl
         _repeated(history.activities[first], activity) for first, again in odd.repeated if again == place
     ]
     if place in odd.before_all:
-        found.append(_before_all(activity))
+        found.append(_before_all([activity]))
     if place in odd.unvalued:
         found.append(_unvalued(activity, policy))
     return tuple(found)
@@ -111,9 +111,9 @@ def cautions_for(
     for first, again in odd.repeated:
         if reasons[first] is Reason.COUNTED and reasons[again] is Reason.COUNTED:
             found.append(_repeated(activities[first], activities[again]))
-    found += [
-        _before_all(activities[place]) for place in odd.before_all if reasons[place] is Reason.BEFORE_CYCLE
-    ]
+    too_old = [activities[place] for place in odd.before_all if reasons[place] is Reason.BEFORE_CYCLE]
+    if too_old:
+        found.append(_before_all(too_old))
     found += [
         _unvalued(activities[place], policy)
         for place in odd.unvalued
@@ -152,10 +152,9 @@ def _about_dates(credential: Credential, walk: Walk, policy: Policy) -> Iterable
 
 
 def _early(activities: Sequence[Activity], policy: Policy) -> str:
-    which = f"{_name(activities[0])} is" if len(activities) == 1 else f"{len(activities)} activities are"
     return (
-        f"{which} dated before {policy.programme_began_on}, when the renewal programme began: whether that "
-        "counts is not published; check the portal."
+        f"{_which(activities)} dated before {policy.programme_began_on}, when the renewal programme began: "
+        "whether that counts is not published; check the portal."
     )
 
 
@@ -166,8 +165,12 @@ def _repeated(first: Activity, again: Activity) -> str:
     )
 
 
-def _before_all(activity: Activity) -> str:
-    return f"{_name(activity)} is dated no later than any certification was earned, so it counts for none."
+def _before_all(activities: Sequence[Activity]) -> str:
+    return f"{_which(activities)} dated no later than any certification was earned: that counts for none."
+
+
+def _which(activities: Sequence[Activity]) -> str:
+    return f"{_name(activities[0])} is" if len(activities) == 1 else f"{len(activities)} activities are"
 
 
 def _unvalued(activity: Activity, policy: Policy) -> str:

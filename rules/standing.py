@@ -10,6 +10,8 @@ from .history import Activity, Credential, History, Kind, State
 from .policy import Policy, level_of
 from .replay import Credited, Reason, Renewal, Timeline, replay, timeline_of
 
+_BEST_FIRST = (Status.ACTIVE, Status.SUSPENDED, Status.EXPIRED)
+
 
 class Standing(NamedTuple):
     """The whole answer for a credential as of one day.
@@ -64,6 +66,15 @@ def _standing(
         renewals=tuple(walk.renewals),
         exam_window=exam_window(walk.cycle, policy),
         warnings=cautions_for(credential, history, walk, odd, policy),
+    )
+
+
+def is_worse(before: Standing, after: Standing) -> bool:
+    """Whether a change made a standing worse: a date earlier, or the status lower (R14)."""
+    return (
+        after.cycle.suspends_on < before.cycle.suspends_on
+        or after.cycle.expires_on < before.cycle.expires_on
+        or _BEST_FIRST.index(after.status) > _BEST_FIRST.index(before.status)
     )
 
 

@@ -224,4 +224,6 @@ def test_a_zone_once_known_stays_when_slack_does_not_say(ledger: Ledger, policy:
     moment.now += timedelta(days=31)
     assert desk.today(ALICE) == date(2026, 1, 2)
     zones.name = "UTC"
+    assert desk.today(ALICE) == date(2026, 1, 2), "Slack is left in peace for an hour"
+    moment.now += timedelta(hours=1)
     assert desk.today(ALICE) == date(2026, 1, 1)

@@ -17,7 +17,6 @@ from bot.grammar import (
     read_activity,
     read_cert_add,
     read_code,
-    read_code_only,
     read_edit,
     read_exam,
     read_number,
@@ -34,8 +33,7 @@ READERS = {
     "add": lambda words: read_activity(words, TODAY),
     "edit": lambda words: read_edit(words, TODAY),
     "remove": lambda words: read_number(words, "remove"),
-    "why": lambda words: read_code(words, CODES, LEVELS),
-    "cert remove": lambda words: read_code_only(words, CODES, LEVELS, "cert remove"),
+    "cert remove": lambda words: read_code(words, CODES, LEVELS, verb="cert remove"),
     "cert add": lambda words: read_cert_add(words, TODAY, CODES, LEVELS),
     "portal": lambda words: read_portal(words, TODAY, CODES, LEVELS),
     "exam": lambda words: read_exam(words, TODAY, CODES, LEVELS),
@@ -302,7 +300,7 @@ def test_what_is_no_web_address_is_no_link(words):
             "Two dates are given, “2025-11-01” and “2 Nov”",
             '/ce add course "Foo" 2 Nov',
         ),
-        ("course Foo tomorrow", "2025-12-04 (Thursday) is still to come", '/ce add course "Foo" yesterday'),
+        ("course Foo tomorrow", "Thu 2025-12-04 is still to come", '/ce add course "Foo" yesterday'),
         ("course Foo 31/02/2025", "There is no 31 February 2025", '/ce add course "Foo" yesterday'),
         ("course Foo 2025-13-01", "There is no month 13", '/ce add course "Foo" yesterday'),
         ("course Foo last week", "“last week” is not one certain day", '/ce add course "Foo" yesterday'),
@@ -431,14 +429,14 @@ def test_what_stands_after_a_number_is_refused_with_the_number_alone():
     ["ACP-620", "acp620", "ACP 620", "acp-620", "Acp - 620", "ACP–620", "ACP_620", " acp620, ", "ACP-620."],
 )
 def test_a_code_is_read_however_it_is_written(word):
-    assert read_code(word, CODES, LEVELS) == "ACP-620"
+    assert read_code(word, CODES, LEVELS, verb="cert remove") == "ACP-620"
 
 
 def test_a_level_without_a_list_takes_any_three_digits():
-    assert read_code("aca120", CODES, LEVELS) == "ACA-120"
-    assert read_code("aca120", [], LEVELS) == "ACA-120"
+    assert read_code("aca120", CODES, LEVELS, verb="cert remove") == "ACA-120"
+    assert read_code("aca120", [], LEVELS, verb="cert remove") == "ACA-120"
     with pytest.raises(UnknownCodeError):
-        read_code("aca120", [*CODES, "ACA-900"], LEVELS)
+        read_code("aca120", [*CODES, "ACA-900"], LEVELS, verb="cert remove")
 
 
 @pytest.mark.parametrize(
@@ -469,7 +467,7 @@ def test_a_code_of_an_unlisted_level_needs_exactly_three_digits():
 
 def test_where_nothing_is_listed_nothing_is_nearest():
     with pytest.raises(UnknownCodeError) as caught:
-        read_code("foo", [], LEVELS)
+        read_code("foo", [], LEVELS, verb="cert remove")
     assert caught.value.nearest is None
     assert caught.value.example == "/ce why ACA-100"
 

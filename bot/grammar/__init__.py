@@ -1,7 +1,7 @@
 """The words after `/ce`, taken apart: what somebody typed becomes values, or one sentence that helps."""
 
 from .activities import LONGEST_TITLE, MOST_UNITS, ActivityWords, read_activity, read_edit, read_number
-from .certifications import CertWords, read_cert_add, read_code, read_code_only, read_exam, read_portal
+from .certifications import CertWords, read_cert_add, read_code, read_exam, read_portal
 from .errors import AmbiguousWordsError, UnknownCodeError, WordsError
 from .examples import nearest
 from .line import MOST_CHARACTERS
@@ -19,7 +19,6 @@ __all__ = [
     "read_activity",
     "read_cert_add",
     "read_code",
-    "read_code_only",
     "read_edit",
     "read_exam",
     "read_number",

@@ -57,7 +57,7 @@ def read_activity(text: str, today: date) -> ActivityWords:
     Raises WordsError for whatever cannot be logged as it stands.
     """
     return with_example(
-        lambda words: _activity(words, today), text, "add", 'course "Jira Automation" yesterday'
+        lambda words: _activity(words, today), text, "add", '/ce add course "Jira Automation" yesterday'
     )
 
 
@@ -66,12 +66,12 @@ def read_edit(text: str, today: date) -> tuple[int, ActivityWords]:
 
     Raises WordsError where the number is missing, nothing changes or a change cannot be.
     """
-    return with_example(lambda words: _edit(words, today), text, "edit", "3 yesterday")
+    return with_example(lambda words: _edit(words, today), text, "edit", "/ce list")
 
 
 def read_number(text: str, verb: str) -> int:
     """The number of an activity, all that `/ce {verb}` needs. Raises WordsError for anything else."""
-    return with_example(_number_alone, text, verb, "3")
+    return with_example(_number_alone, text, verb, "/ce list")
 
 
 _KINDS = {
@@ -91,6 +91,7 @@ _KINDS = {
     ),
 }  # fmt: skip
 _KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names}
+_USUAL_NAME = {kind: phrases[0] for kind, phrases in _KINDS.items()}
 _EVENT_NAMES = ("team", "unleash", "high velocity", "ace")
 _LONGEST_PHRASE = 3  # words
 _SAMPLES = {
@@ -220,11 +221,13 @@ def _unknown_kind(line: Line) -> WordsError:
         )
     for at in range(1, len(line.tokens)):
         later = _opening(line.tokens[at:])
-        if later and not later.name:
+        if later and later.name:  # an event's own name belongs to its title
+            return WordsError(KIND_FIRST, instead=(f"{_USUAL_NAME[later.kind]} {line.text}",))
+        if later:
             named = line.tokens[at : at + later.words]
             others = f"{line.text[: named[0].start]}{line.text[named[-1].end :]}"
             return WordsError(KIND_FIRST, instead=(f"{line.between(named)} {others}",))
-    return WordsError(KIND_FIRST, instead=(f"course {line.text}",))
+    return WordsError(KIND_FIRST)
 
 
 def _pieces(line: Line, first: int, opening: _Opening | None, today: date) -> _Pieces:

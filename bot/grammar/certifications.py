@@ -49,21 +49,15 @@ class CertWords:
     anyway: bool
 
 
-def read_code(word: str, codes: Collection[str], levels: Collection[str], *, verb: str = "why") -> str:
-    """The certification meant by `word`, in any case, with or without dash or space.
+def read_code(text: str, codes: Collection[str], levels: Collection[str], *, verb: str) -> str:
+    """The certification that is all `/ce {verb}` needs, in any case, with or without dash or space.
 
-    It must be one of `codes`, unless `codes` has none of its level (one of `levels`), where
-    any three digits will do, or `anyway` after it says that a plausible one is right.
-    `verb` is the command that the example shows.
-    Raises UnknownCodeError, or WordsError where no certification is named.
+    It must be one of `codes`, except at a level (`levels`) for which `codes` has none at all:
+    there any three digits will do.
+    Raises UnknownCodeError, or WordsError where nothing or more was typed.
     """
-    return read_code_only(word, codes, levels, verb)
-
-
-def read_code_only(text: str, codes: Collection[str], levels: Collection[str], verb: str) -> str:
-    """The certification that is all `/ce {verb}` needs. Raises UnknownCodeError or WordsError."""
     known = _Known(codes, levels)
-    return with_example(lambda words: _code_alone(words, known), text, verb, known.sample)
+    return with_example(lambda words: _code_alone(words, known), text, verb, "/ce cert list")
 
 
 def read_cert_add(text: str, today: date, codes: Collection[str], levels: Collection[str]) -> CertWords:
@@ -77,7 +71,7 @@ def read_cert_add(text: str, today: date, codes: Collection[str], levels: Collec
         lambda words: _cert_words(words, today, known, _ALL_DATES, _SAMPLE_EARNED),
         text,
         "cert add",
-        f"{known.sample} {_SAMPLE_EARNED}",
+        f"/ce cert add {known.sample} {_SAMPLE_EARNED}",
     )
 
 
@@ -91,7 +85,7 @@ def read_portal(text: str, today: date, codes: Collection[str], levels: Collecti
         lambda words: _cert_words(words, today, known, _PORTAL_DATES, _SAMPLE_SHOWN),
         text,
         "portal",
-        f"{known.sample} {_SAMPLE_SHOWN}",
+        f"/ce portal {known.sample} {_SAMPLE_SHOWN}",
     )
 
 
@@ -104,7 +98,7 @@ def read_exam(
     Raises UnknownCodeError, AmbiguousWordsError or WordsError.
     """
     known = _Known(codes, levels)
-    default = f"{known.sample} {_SAMPLE_PASSED}"
+    default = f"/ce {verb} {known.sample} {_SAMPLE_PASSED}"
     return with_example(lambda words: _exam(words, today, known), text, verb, default)
 
 

@@ -13,13 +13,16 @@ _Read = TypeVar("_Read")
 
 
 def with_example(read: Callable[[str], _Read], text: str, verb: str, default: str) -> _Read:
-    """What `read` makes of the text; its error leaves here with an example that was tried out."""
+    """What `read` makes of the text; its error leaves here with an example that was tried out.
+
+    `default` is a line that works whatever was typed and does no harm.
+    """
     try:
         return read(text)
     except WordsError as error:
         tidy = (" ".join(words.split()) for words in error.instead)
         works = (words for words in tidy if _works(read, words))
-        error.example = f"/ce {verb} {next(works, default)}"
+        error.example = next((f"/ce {verb} {words}" for words in works), default)
         raise
 
 

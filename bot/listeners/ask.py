@@ -12,6 +12,8 @@ from . import commands
 
 log = logging.getLogger(__name__)
 
+# What people try first in a direct message; both only look.
+COMMANDS_BY_NAME = ("help", "status")
 _MENTION = re.compile(r"<@[^>]+>")
 
 
@@ -22,7 +24,7 @@ def answer_mention(body: dict[str, Any], event: dict[str, Any], desk: Desk, cour
 
 def answer_message(body: dict[str, Any], event: dict[str, Any], desk: Desk, courier: Courier) -> None:
     """Answer a direct message; edits, deletions, joins and other bots are none of our business."""
-    if event.get("channel_type") == "im" and not event.get("subtype"):
+    if event.get("channel_type") == "im" and event.get("subtype") in (None, "file_share"):
         _answer(body, event, desk, courier, thread_ts=event.get("thread_ts"))
 
 
@@ -31,10 +33,15 @@ def _answer(
 ) -> None:
     if event.get("bot_id") or not event.get("user"):
         return
+    who = Member(body["team_id"], event["user"])
     try:
-        if not desk.is_new(Member(body["team_id"], event["user"]), body["event_id"]):
+        if not desk.is_new(who, body["event_id"]):
             return
     except LedgerError:
         log.exception("A question is answered although it may be a repeated delivery.")
-    question = unescaped(_MENTION.sub(" ", event.get("text") or ""))
-    courier.post(event["channel"], commands.answer_question(desk, question), thread_ts)
+    question = unescaped(_MENTION.sub(" ", event.get("text") or "")).strip()
+    if event.get("channel_type") == "im" and question.lower() in COMMANDS_BY_NAME:
+        answer = commands.run(desk, who, question, body["event_id"])
+    else:
+        answer = commands.answer_question(desk, question)
+    courier.post(event["channel"], answer, thread_ts)

@@ -55,7 +55,7 @@ def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
     name, words = _subcommand(text)
     look, do = LOOKING.get(name), CHANGING.get(name)
     if not (look or do):
-        return _unknown(name, text)
+        return _unknown(desk, name, text)
     asked = Asked(desk, who, desk.today(who), words)
     try:
         if look:
@@ -76,7 +76,7 @@ def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
     except grammar.WordsError as error:
         return troubles.hint(error.sentence, error.example)
     except RefusedError as error:
-        return troubles.refused(str(error))
+        return troubles.hint(str(error), "/ce help add")
     except DeskError as error:
         return troubles.missing(error)
 
@@ -104,9 +104,9 @@ def _first_word(text: str) -> tuple[str, str]:
     return ALIASES.get(word.lower(), word.lower()), rest[0] if rest else ""
 
 
-def _unknown(name: str, text: str) -> Reply:
+def _unknown(desk: Desk, name: str, text: str) -> Reply:
     if text.rstrip().endswith("?"):
-        return troubles.question(text.strip())
+        return answer_question(desk, text)
     nearest = grammar.nearest(name, manual.COMMANDS)
     example = manual.COMMANDS[nearest or "status"].examples[0]
     return troubles.unknown_command(name, nearest, example)
@@ -205,7 +205,7 @@ def _state(asked: Asked, writer: Writer, read: ReadCert) -> Reply:
 
 
 def _cert_remove(asked: Asked, writer: Writer) -> Reply:
-    code = grammar.read_code_only(asked.words, asked.codes, asked.levels, "cert remove")
+    code = grammar.read_code(asked.words, asked.codes, asked.levels, verb="cert remove")
     return changes.credential_removed(asked.desk.remove_credential(writer, asked.who, code, asked.today))
 
 
@@ -223,9 +223,7 @@ def _exam_remove(asked: Asked, writer: Writer) -> Reply:
     return changes.exam_removed(done, exam, asked.desk.policy)
 
 
-OTHERS_STATUS = (
-    "You can see your own status only: others' where you share a team, and I know of none you share."
-)
+OTHERS_STATUS = "I show somebody else's status only where you share a team, and I know of none you share."
 UNDO_ALONE = (
     "Undo stands alone and takes back your last change, whatever it was; "
     "an activity is taken out by its number with remove."

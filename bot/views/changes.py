@@ -5,14 +5,18 @@ from rules import By, Credited, ExamPass, Policy, Reason, Renewal, Standing, Sta
 from ..desk import ActivityChanged, Changed, CredentialChanged, Effect, Undone
 from ..ledger import LoggedActivity
 from . import words
-from .blocks import Block, Reply, button, escaped, reply
-from .standing import credential
+from .blocks import Block, Reply, button, plain, reply
+from .standing import credential, warnings
 
 UNDO_ACTION = "ce:undo"
 NO_CERTIFICATION = (
     "It is kept. I know of no certification of yours yet: `/ce cert add ACP-620 earned 2024-01-01` adds one."
 )
-LAST_WORD = "The portal has the last word: enter it there, then tell me what it shows with `{command}`."
+LAST_WORD = "The portal has the last word: check that it has this. Dates that differ: `{command}`"
+EARLIER_RENEWAL = (
+    "this completes {required} CE earlier, so it renews on {renewed_on} already. If the portal shows a later "
+    "renewal, tell me its dates with `/ce portal`; if the date is a slip, Undo"
+)
 DONE = {
     "add activity": "logging {subject}",
     "edit activity": "the edit of {subject}",
@@ -22,9 +26,6 @@ DONE = {
     "state exam": "the exam {subject}",
     "remove exam": "the removal of the exam {subject}",
 }
-
-
-_RANK = {Status.ACTIVE: 0, Status.SUSPENDED: 1, Status.EXPIRED: 2}
 
 
 def activity_added(changed: ActivityChanged, policy: Policy) -> Reply:
@@ -60,7 +61,7 @@ def credential_stated(changed: CredentialChanged, policy: Policy) -> Reply:
     renewed = [
         _renewed(effect.code, effect.renewal, effect.after)
         for effect in changed.effects
-        if effect.renewal and effect.after and not _got_worse(effect)
+        if effect.renewal and effect.after
     ]
     return _reply("\n".join([how, *renewed]), _now(changed, policy), changed=changed)
 
@@ -109,7 +110,9 @@ def undo_button(change: int) -> list[Block]:
 
 def _reply(*paragraphs: str, changed: Changed) -> Reply:
     """A change's echo: warnings below, how to tell the portal's dates after a renewal, and Undo."""
-    small = [f":information_source: {escaped(caution)}" for caution in changed.cautions]
+    small = [f":information_source: {plain(caution)}" for caution in changed.cautions]
+    if isinstance(changed, CredentialChanged):
+        small += warnings([effect.after for effect in changed.effects if effect.after])
     for effect in changed.effects:
         if effect.renewal and effect.after:
             cycle = effect.after.cycle
@@ -135,11 +138,14 @@ def _effect(effect: Effect, activity: LoggedActivity, changed: Changed, policy: 
     credited = effect.credited(activity.number)
     assert effect.after
     assert credited
-    if effect.renewal and not _got_worse(effect):
+    if effect.renewal:
         return _renewed(effect.code, effect.renewal, effect.after)
     if credited.reason is Reason.COUNTED:
         now = "but it" if effect.after.status is Status.EXPIRED else "now"
         did = f"+{credited.credited} CE, {now} {_state(effect.after, changed, policy)}"
+    elif credited.reason is Reason.CLOSED_CYCLE and effect.is_worse:
+        renewed_on = words.day(_served(activity, effect.after).renewed_on)
+        did = EARLIER_RENEWAL.format(required=effect.after.required, renewed_on=renewed_on)
     else:
         did = f"+0 CE, {_why_not(credited, activity, effect.after, policy)}"
     return "\n".join([f"• *{effect.code}*: {did}.", *_moved(effect)])
@@ -177,23 +183,16 @@ def _moved(effect: Effect) -> list[str]:
         f"suspends was {words.day(was.suspends_on)}, now *{words.day(now.suspends_on)}*; expires was "
         f"{words.day(was.expires_on)}, now *{words.day(now.expires_on)}*."
     )
-    if _got_worse(effect):
-        return [f":warning: {effect.code} gets worse by this: {line}"]
+    if effect.is_worse:
+        gone = " and it is expired" if effect.after.status is Status.EXPIRED else ""
+        return [f":warning: {effect.code} gets worse by this{gone}: {line}"]
     return [f":arrow_right: {effect.code}: {line}"]
-
-
-def _got_worse(effect: Effect) -> bool:
-    if not (effect.before and effect.after):
-        return False
-    was, now = effect.before, effect.after
-    return now.cycle.suspends_on < was.cycle.suspends_on or _RANK[now.status] > _RANK[was.status]
 
 
 def _why_not(credited: Credited, activity: LoggedActivity, after: Standing, policy: Policy) -> str:
     kind, cycle = policy.kinds[activity.kind], after.cycle
     if credited.reason is Reason.CLOSED_CYCLE:
-        served = next(one for one in after.renewals if one.renewed_on >= activity.done_on)
-        return f"because it served the renewal of {words.day(served.renewed_on)}"
+        return f"because it served the renewal of {words.day(_served(activity, after).renewed_on)}"
     most = kind.cap.on(activity.done_on)
     allowed = f"{most} {kind.name if most == 1 else kind.plural}"
     edit = f"`/ce edit {activity.number} 30 units`"
@@ -205,6 +204,10 @@ def _why_not(credited: Credited, activity: LoggedActivity, after: Standing, poli
         Reason.REJECTED: "because the portal rejected it",
         Reason.FUTURE: "because it is dated after today",
     }[credited.reason]
+
+
+def _served(activity: LoggedActivity, after: Standing) -> Renewal:
+    return next(one for one in after.renewals if one.renewed_on >= activity.done_on)
 
 
 def _after(changed: Changed, policy: Policy) -> str:

@@ -1,6 +1,8 @@
 """Lists of what is kept: activities and certifications."""
 
-from rules import Policy
+from collections.abc import Mapping, Sequence
+
+from rules import Policy, Reason
 
 from ..desk import Holdings, Listing
 from . import words
@@ -9,6 +11,16 @@ from .standing import FIRST_STEP
 
 NOTHING_LOGGED = 'Nothing logged yet. The first one: `/ce add course "Jira Automation" yesterday`'
 OLDER = "{older} kept but not shown here."
+DOES = {Reason.COUNTED: "counts for", Reason.CLOSED_CYCLE: "served a renewal of"}
+DOES_NOT = {
+    Reason.VALUE_UNCONFIRMED: "no units stated for",
+    Reason.OVER_CAP: "over the limit of",
+    Reason.BEFORE_CYCLE: "dated before the cycle of",
+    Reason.AFTER_EXPIRY: "too late for",
+    Reason.REJECTED: "rejected for",
+    Reason.FUTURE: "still to come for",
+}
+KEPT = "kept until I know a certification"
 LIST_HELP = "Change one: `/ce edit {number} 2025-11-20` · take one out: `/ce remove {number}`"
 CERT_HELP = "What the portal shows wins: `/ce portal {code} suspends {suspends} expires {expires}`"
 # Slack shows a message of about 13,000 characters; a line has some 100, at most some 2,500.
@@ -21,7 +33,7 @@ def activities(found: Listing, policy: Policy) -> Reply:
     if not found.activities:
         return reply(NOTHING_LOGGED)
     newest = found.activities[:LINES_MOST]
-    lines = [f"{words.activity(one, policy)} · {_serves(one.number, found)}" for one in newest]
+    lines = [f"{words.activity(one, policy)} · {_serves(found.codes[one.number])}" for one in newest]
     shown = fitting(lines, LINES_MOST, CHARACTERS_MOST)
     more = len(found.activities) - len(shown)
     return reply(
@@ -33,11 +45,11 @@ def activities(found: Listing, policy: Policy) -> Reply:
     )
 
 
-def _serves(number: int, found: Listing) -> str:
-    now, before = found.counts_for.get(number), found.served.get(number)
-    parts = [f"counts for {words.listed(now)}"] if now else []
-    parts += [f"served a renewal of {words.listed(before)}"] if before else []
-    return ", ".join(parts) or "counts for none"
+def _serves(codes: Mapping[Reason, Sequence[str]]) -> str:
+    """What an activity does; why it does nothing is said only where that is all there is to say."""
+    does = [f"{DOES[reason]} {words.listed(codes[reason])}" for reason in DOES if reason in codes]
+    does_not = [f"{DOES_NOT[reason]} {words.listed(codes[reason])}" for reason in DOES_NOT if reason in codes]
+    return ", ".join(does) or ", ".join(does_not) or KEPT
 
 
 def holdings(found: Holdings) -> Reply:

@@ -1,5 +1,6 @@
 """Where a member stands, at one look."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from rules import Dates, Policy, Standing, Status
@@ -30,7 +31,7 @@ def overview(found: Overview, policy: Policy) -> Reply:
     small = [NEXT_STEP] if sure else [PORTAL_HAS_THE_LAST_WORD, NEXT_STEP]
     return reply(
         *[credential(standing, found.today, policy) for standing in found.standings],
-        small=["\n".join(small)],
+        small=["\n".join(warnings(found.standings)), "\n".join(small)],
         left_out=NOT_ALL,
     )
 
@@ -49,8 +50,19 @@ def credential(standing: Standing, today: date, policy: Policy) -> str:
             _until(standing, today),
             _exam(standing, today),
         ]
-    lines += [f":information_source: {plain(warning)}" for warning in standing.warnings]
     return "\n".join(lines)
+
+
+def warnings(found: Sequence[Standing]) -> list[str]:
+    """What deserves a second look, each once, with the certifications it is about."""
+    about: dict[str, list[str]] = {}
+    for standing in found:
+        for warning in standing.warnings:
+            about.setdefault(warning, []).append(standing.code)
+    return [
+        f":information_source: {plain(warning)}" + (f" ({words.listed(codes)})" if len(found) > 1 else "")
+        for warning, codes in about.items()
+    ]
 
 
 def _credited(standing: Standing) -> str:
@@ -64,6 +76,13 @@ def _counted(standing: Standing, policy: Policy) -> str:
 def _until(standing: Standing, today: date) -> str:
     cycle = standing.cycle
     how_sure = words.HOW_SURE[cycle.dates]
+    if standing.status is Status.SUSPENDED and today > standing.last_safe_day:
+        return (
+            f"Suspended since {words.day(cycle.suspends_on)}. The last safe day was "
+            f"*{words.day(standing.last_safe_day)}*: what is finished before {words.day(cycle.expires_on)} "
+            f"still renews if the grace period is counted in months, as I do, and not in days, as a page "
+            f"says: check the portal now; {how_sure}."
+        )
     if standing.status is Status.SUSPENDED:
         return (
             f"Suspended since {words.day(cycle.suspends_on)}. Last safe day to finish: "

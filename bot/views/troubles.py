@@ -1,6 +1,7 @@
 """What to say when something cannot be done: what is wrong, and the next step."""
 
 from ..desk import (
+    AlreadyNotedError,
     CannotUndoError,
     DeskError,
     NoSuchActivityError,
@@ -24,7 +25,6 @@ UNEXPECTED = (
     "whoever runs me this reference: {reference}."
 )
 UNKNOWN_COMMAND = "I do not know the command {word}."
-QUESTION = "To ask a question, put ask before it:"
 NOTHING_SAVED = {
     LedgerBusyError: "I am busy for a moment and saved nothing: please send that again.",
     LedgerFullError: "My disk is full, so nothing was saved: please tell whoever runs me to make room.",
@@ -54,16 +54,6 @@ def unknown_command(word: str, nearest: str | None, example: str) -> Reply:
     return reply(escaped(lead), f"Try: `{_code(example)}`", small=["All commands: `/ce help`"])
 
 
-def question(text: str) -> Reply:
-    """The answer to a question sent without `ask`."""
-    return hint(QUESTION, f"/ce ask {_printable(text)[:300]}")
-
-
-def refused(sentence: str) -> Reply:
-    """What the rules do not take, with their reason."""
-    return reply(escaped(sentence))
-
-
 def missing(error: DeskError) -> Reply:
     """Something was asked for that there is not."""
     match error:
@@ -74,6 +64,8 @@ def missing(error: DeskError) -> Reply:
         case NoSuchExamError():
             passed = f"{error.exam.code} exam passed on {words.day(error.exam.passed_on)}"
             return hint(f"I know of no {passed}: the list shows those I know.", "/ce cert list")
+        case AlreadyNotedError():
+            return hint("I have that exam already; nothing changed.", "/ce cert list")
         case NothingToUndoError():
             return hint("There is nothing left to undo here; it may be undone already.", "/ce list")
         case CannotUndoError():

@@ -5,10 +5,10 @@ from datetime import date
 
 from rules import Dates, Kind, Policy, Standing, Status, ways_to_renew
 
+from ..dates import with_weekday
 from ..ledger import LoggedActivity
 from .blocks import escaped, plain
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOW_SURE = {
     Dates.EARNED: "calculated from the day it was earned",
     Dates.PORTAL: "as the portal shows them",
@@ -25,9 +25,7 @@ LONGEST_PROOF = 600
 BAR = 10
 
 
-def day(value: date) -> str:
-    """A day with its weekday: `Mon 2025-12-01`."""
-    return f"{WEEKDAYS[value.weekday()]} {value.isoformat()}"
+day = with_weekday
 
 
 def count(number: int, singular: str, plural: str) -> str:

@@ -200,7 +200,12 @@ def main() -> None:
         ack = found["ack"]
         row("listener that only acks, through Bolt", f"{ack:.0f} µs", "-", met=True)
         status, add = found["status"] / ack, found["add"] / ack
-        row("/ce status, 3 certifications, 50 activities", f"{found['status']:.0f} µs = {status:.2f} x", "3.0 x", met=status <= 3)
+        row(
+            "/ce status, 3 certifications, 50 activities",
+            f"{found['status']:.0f} µs = {status:.2f} x",
+            "3.0 x",
+            met=status <= 3,
+        )
         row("/ce add, durable", f"{found['add']:.0f} µs = {add:.2f} x", "9.0 x", met=add <= 9)
         spread = found["status of 1,000"] / found["status"]
         row("/ce status among 1,000 members", f"{spread:.2f} x one member", "1.2 x", met=spread <= 1.2)
