@@ -92,8 +92,8 @@ def find_dates(words: Sequence[str], today: date) -> list[tuple[int, int]]:
 
     An attempt that fails (31/02/2025, tomorrow, last week) counts, so that its error is shown
     instead of the words quietly becoming a title. What is commonly part of a title does not:
-    a bare month or number, a weekday unless it is all there is or follows "on", a version such
-    as 9.12.14 unless its end can be a year near `today`.
+    a bare month or number, a weekday unless it is all there is, follows "on" or stands as in
+    `with_weekday`, a version such as 9.12.14 unless its end can be a year near `today`.
     """
     spans = []
     start = 0
@@ -313,6 +313,8 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (f"{_ISO}{_TO}(?P<last>{_ISO})", _refuse_several),
     )
 )
+# What `with_weekday` shows, and people copy.
+_AS_SHOWN = re.compile("[a-z]{3} [0-9]{4}-[0-9]{2}-[0-9]{2}")
 # No form is without one of these, and most words of a title have none: nearly all is sorted out by it.
 _HINT = re.compile(rf"\d|\b(?:today|yesterday|tomorrow|ago|last|this|next|{_WEEKDAY})\b", re.IGNORECASE)
 
@@ -347,7 +349,8 @@ def _stands_out(words: Sequence[str], start: int, end: int, today: date) -> bool
     if end - start == len(words):
         return True
     first = words[start].casefold()
-    if first.strip(_EDGES)[:3] in _WEEKDAY_NUMBERS and not first.endswith(","):
+    as_shown = _AS_SHOWN.fullmatch(_plain(text))
+    if first.strip(_EDGES)[:3] in _WEEKDAY_NUMBERS and not (first.endswith(",") or as_shown):
         return False  # the Friday of "Friday talks" and of "Jira Friday 2025-12-01"
     year = form.match.groupdict().get("year") or ""
     if len(year) == 2 and form.match.string[form.match.start("year") - 1] in ". ":

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .cycle import Dates
+from .cycle import Dates, portal_on
 from .history import Activity, Credential, History
 from .policy import Policy
 from .replay import Reason, Walk
@@ -93,7 +93,10 @@ def cautions_for(
 ) -> tuple[str, ...]:
     """What to say beside a standing: about its code, its dates, its exams, its activities (R16)."""
     activities, reasons = history.activities, walk.reasons
-    found = [*cautions_about_code(credential.code, policy), *_about_dates(credential, walk, policy)]
+    found = [
+        *cautions_about_code(credential.code, policy),
+        *_about_dates(credential, walk, history.as_of, policy),
+    ]
     for passed_on in walk.early_exams:
         if passed_on != credential.earned_on:
             found.append(
@@ -136,7 +139,7 @@ def cautions_about_code(code: str, policy: Policy) -> Iterable[str]:
         yield f"{code} is not among the codes this policy lists; check it against the portal."
 
 
-def _about_dates(credential: Credential, walk: Walk, policy: Policy) -> Iterable[str]:
+def _about_dates(credential: Credential, walk: Walk, as_of: date, policy: Policy) -> Iterable[str]:
     cycle = walk.cycle
     if cycle.dates is not Dates.PORTAL:
         if policy.pause.from_on <= cycle.expires_on < policy.pause.to_on:
@@ -144,7 +147,14 @@ def _about_dates(credential: Credential, walk: Walk, policy: Policy) -> Iterable
                 f"The programme moved expirations of {policy.pause.from_on} to {policy.pause.to_on} to "
                 f"{policy.pause.to_on}; state the dates the portal shows."
             )
-    elif credential.earned_on and credential.earned_on >= cycle.expires_on:
+        return
+    shown = portal_on(credential, as_of)
+    if shown and shown.expires_on is None:
+        yield (
+            f"The expiration date {cycle.expires_on} of {credential.code} is calculated from the suspension "
+            "date: state the one the portal shows, too."
+        )
+    if credential.earned_on and credential.earned_on >= cycle.expires_on:
         yield (
             f"{credential.code} was earned on {credential.earned_on}, after the portal's dates had run out: "
             "leave the portal dates of the earlier holding out."

@@ -89,7 +89,15 @@ def timeline_of(history: History, policy: Policy) -> Timeline:
         for place, (one, reason) in enumerate(zip(activities, reasons, strict=True))
         if reason is _BEFORE_CYCLE
     )
-    uses = [(day, _use(place, activities[place], policy)) for day, _, _, place in usable]
+    # Most kinds never changed their value; for those one look is enough for all activities.
+    unchanged = {kind: of_kind.steps[1][0] for kind, of_kind in policy.kinds.items() if not of_kind.steps[0]}
+    uses: list[tuple[date, Use]] = []
+    for day, _, _, place in usable:
+        one = activities[place]
+        kind = one.kind
+        worth, cap = unchanged.get(kind) or policy.kinds[kind].on(day)
+        # Stated units count where the policy has no value (R5).
+        uses.append((day, (place, kind, one.units if worth is None else worth, cap)))
     if policy.readings.same_title.choice == "counted_once":
         uses = _without_repeats(uses, activities)
     if policy.readings.before_programme.choice == "ignored":
@@ -100,13 +108,6 @@ def timeline_of(history: History, policy: Policy) -> Timeline:
     else:
         steps = [(day, [use for _, use in of_day]) for day, of_day in groupby(uses, key=itemgetter(0))]
     return Timeline(steps, [one.id for one in activities], reasons)
-
-
-def _use(place: int, activity: Activity, policy: Policy) -> Use:
-    """The activity's worth and cap on its day (R5); stated units count where the policy has no value."""
-    kind = activity.kind
-    worth, cap = policy.kinds[kind].on(activity.done_on)
-    return place, kind, activity.units if worth is None else worth, cap
 
 
 def _without_repeats(
@@ -142,6 +143,7 @@ class Walk:
         least = min(self.required.values.values())
         reasons, credited_of = self.reasons, self.credited_of
         (started_on, _, expires_on, _), used, open_ = self.cycle, self.used, self.open
+        credited = self.credited
         for day, uses in steps:
             if not (started_on < day < expires_on or self.cycle.takes(day, self.policy)):
                 if day > started_on:
@@ -157,15 +159,17 @@ class Walk:
                     reasons[place] = _OVER_CAP
                 else:
                     used[kind] = times + 1
-                    self.credited += worth
+                    credited += worth
                     credited_of[place] = worth
                     reasons[place] = _COUNTED
-            if self.credited >= least and self.credited >= self.required.on(day):
-                self._renew_by_units(day)
+            if credited >= least and credited >= self.required.on(day):
+                self._renew_by_units(day, credited)
                 (started_on, _, expires_on, _), used, open_ = self.cycle, self.used, self.open
+                credited = self.credited
+        self.credited = credited
 
-    def _renew_by_units(self, day: date) -> None:
-        surplus = self.credited - self.required.on(day)
+    def _renew_by_units(self, day: date, credited: int) -> None:
+        surplus = credited - self.required.on(day)
         for place in self.open:
             self.reasons[place] = _CLOSED_CYCLE if self.credited_of[place] else _BEFORE_CYCLE
         self._renew(day, By.UNITS)

@@ -1,5 +1,6 @@
 """What the tests share: real SQLite, the real Bolt app, and hand-written stand-ins at the network's edge."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from itertools import count
@@ -25,9 +26,17 @@ def policy() -> rules.Policy:
     return rules.load_policy()
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database without a member, made once: a copy of it is quicker than one made anew."""
+    path = tmp_path_factory.mktemp("empty") / "ce-bot.db"
+    Ledger(path).close()
+    return path
+
+
 @pytest.fixture
-def ledger(tmp_path: Path):
-    found = Ledger(tmp_path / "ce-bot.db")
+def ledger(tmp_path: Path, empty_database: Path):
+    found = Ledger(shutil.copy(empty_database, tmp_path / "ce-bot.db"))
     yield found
     found.close()
 

@@ -38,7 +38,7 @@ MAY_IMPORT = {
         "bot.courier", "bot.desk", "bot.grammar", "bot.ledger", "bot.listeners", "bot.views", "rules",
     },
     "bot.courier": {"bot.ledger", "bot.views"},
-    "bot.views": {"bot.desk", "bot.ledger", "bot.views", "faq", "rules"},
+    "bot.views": {"bot.dates", "bot.desk", "bot.ledger", "bot.views", "faq", "rules"},
     "bot.desk": {"bot.ledger", "faq", "rules"},
     "bot.grammar": {"bot.dates", "rules"},
     "bot.dates": set(),

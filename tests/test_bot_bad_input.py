@@ -261,7 +261,7 @@ def test_a_button_that_would_be_too_long_is_left_out_and_the_line_helps_alone(bo
     link = "https://example.com/" + "l" * 1_760
     found = bob.answer(f'add course "{title}" 3/4/25 {link}')
     assert list(elements_of(found["blocks"])) == []
-    assert "can be 2025-03-04" in found["text"]
+    assert "can be Tue 2025-03-04 or Thu 2025-04-03: write the one you mean" in found["text"]
 
 
 @pytest.mark.parametrize(("typed", "asked"), [("02/12/2025", True), ("03/12/2025", False)])

@@ -5,17 +5,21 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from datetime import date
 from itertools import count
 
 import pytest
+from conftest import ALICE, TODAY, noon
 from slack_limits import elements_of, problems
 
 from bot.console import Console, DirectiveError
-from bot.ledger import Ledger
+from bot.ledger import Ledger, LoggedActivity
 from bot.listeners.commands import ALIASES, CHANGING, LOOKING
+from bot.views import lists
 from bot.views.blocks import unescaped
 from bot.views.manual import COMMANDS
-from bot.views.standing import FIRST_STEP
+from bot.views.standing import FIRST_STEP, NEXT_STEP, NOT_ALL
+from rules import Kind, Reason, State
 
 Tell = Callable[[str], str]
 
@@ -28,6 +32,14 @@ SUSPENDS = re.compile(r"Suspends \*\w{3} (\S+)\* \(.*?\), expires \w{3} ([\d-]+)
 SUSPENDED = re.compile(r"Suspended since \w{3} (\S+)\. .*; expires \w{3} ([\d-]+)")
 EXPIRED = re.compile(r"Expired on \w{3} ([\d-]+)")
 LINE = re.compile(r"`(/ce[^`]*)`")
+RETIRED = (
+    "ACP-200 is on the list of retired certifications: it is computed like others, but ask Atlassian Support "
+    "whether CE units still renew it."
+)
+EARLIER = (
+    "this completes 100 CE earlier, so it renews on {} already. If the portal shows a later renewal, tell me "
+    "its dates with `/ce portal`; if the date is a slip, Undo."
+)
 
 
 def earned(day: str, code: str = "ACP-620") -> str:
@@ -224,7 +236,8 @@ def test_an_older_course_can_let_a_certification_lapse_and_the_answer_says_so_be
     good = ("active", "0/100", "2029-12-16", "2030-03-16")
     assert stands(tell) == good
     answer = say(tell, course("2025-07-01"))
-    assert ":warning: ACP-620 gets worse" in answer
+    assert f"• *ACP-620*: {EARLIER.format('Tue 2025-07-01')}\n" in answer
+    assert ":warning: ACP-620 gets worse by this and it is expired: suspends was" in answer
     assert "suspends was Sun 2029-12-16, now *Thu 2027-07-01*" in answer
     assert "expires was Sat 2030-03-16, now *Fri 2027-10-01*" in answer
     assert ":tada:" not in answer
@@ -239,8 +252,11 @@ def test_an_older_course_can_bring_dates_forward_and_the_answer_says_so_before_a
     say(tell, course(*(f"2026-{month:02}-15" for month in range(1, 10)), "2027-12-15"))
     assert stands(tell) == ("active", "0/100", "2029-12-15", "2030-03-15")
     answer = say(tell, course("2025-07-01"))
-    assert ":warning: ACP-620 gets worse" in answer
+    assert f"• *ACP-620*: {EARLIER.format('Tue 2025-07-01')}\n" in answer
+    assert ":warning: ACP-620 gets worse by this: suspends was" in answer
     assert "suspends was Sat 2029-12-15, now *Fri 2028-09-15*" in answer
+    assert ":tada:" not in answer
+    assert "The portal has the last word" not in answer
     assert stands(tell) == ("active", "10/100", "2028-09-15", "2028-12-15")
 
 
@@ -315,6 +331,20 @@ def test_the_last_safe_day_lies_before_the_last_day_where_the_readings_of_the_gr
     assert "Last safe day to finish: *Mon 2028-02-28* (in 49 days); expires Wed 2028-03-01" in answer
 
 
+@pytest.mark.parametrize(("day", "safe"), [("2028-02-28", True), ("2028-02-29", False)])
+def test_after_the_last_safe_day_status_says_by_which_reading_it_still_renews(
+    tell: Tell, day: str, safe: bool
+) -> None:
+    answer = say(tell, [*W1, f"!time {day}", "/ce"])
+    assert ("Last safe day to finish: *Mon 2028-02-28* (today); expires Wed 2028-03-01" in answer) is safe
+    late = (
+        "Suspended since Wed 2027-12-01. The last safe day was *Mon 2028-02-28*: what is finished before "
+        "Wed 2028-03-01 still renews if the grace period is counted in months, as I do, and not in days, as "
+        "a page says: check the portal now; calculated from its last renewal."
+    )
+    assert (late in answer.splitlines()) is not safe
+
+
 def test_what_has_expired_says_how_it_comes_back(tell: Tell) -> None:
     answer = say(tell, [earned("2023-01-01"), "/ce"])
     assert "comes back only by earning it again" in answer
@@ -384,8 +414,10 @@ def test_status_of_oneself_is_the_same_with_ones_own_name(tell: Tell) -> None:
 def test_the_status_of_somebody_else_is_not_shown(tell: Tell, name: str) -> None:
     tell("@bob " + earned("2024-01-01"))
     answer = tell(f"/ce status {name}")
-    assert "ACP-620" not in answer
-    assert "your own status only" in answer
+    assert answer == (
+        "I show somebody else's status only where you share a team, and I know of none you share.\n"
+        "Try: `/ce status`"
+    )
 
 
 def test_a_word_after_status_that_is_nobody_shows_ones_own(tell: Tell) -> None:
@@ -408,6 +440,8 @@ def test_a_word_after_status_that_is_nobody_shows_ones_own(tell: Tell) -> None:
         "course “Jira Automation” 1 day ago",
         "COURSE «Jira Automation» on Monday",
         'course: "Jira Automation", 2025/12/01',
+        "course Jira Automation Mon 2025-12-01",
+        "course Mon 2025-12-01, Jira Automation",
     ],
 )
 def test_the_order_of_words_after_the_kind_is_free(tell: Tell, words: str) -> None:
@@ -497,7 +531,10 @@ def test_a_renewal_is_announced_with_its_new_dates_and_how_to_confirm_them(tell:
         ":tada: *ACP-620* reached 100 CE and renewed on Mon 2025-12-01: now suspends *Wed 2027-12-01*, "
         "expires *Wed 2028-03-01*." in answer
     )
-    assert "/ce portal ACP-620 suspends 2027-12-01 expires 2028-03-01" in answer
+    assert answer.splitlines()[-1] == (
+        "The portal has the last word: check that it has this. Dates that differ: "
+        "`/ce portal ACP-620 suspends 2027-12-01 expires 2028-03-01`"
+    )
 
 
 def test_the_new_cycle_is_mentioned_where_it_holds_something(tell: Tell) -> None:
@@ -535,6 +572,7 @@ def test_units_of_another_kind_are_refused_with_the_programmes_value(
     """R5."""
     answer = tell(f'/ce add {kind} "A title" 2025-11-20 25 units')
     assert f"counts {value} CE units by the programme's rules" in answer
+    assert answer.splitlines()[1:] == ["Try: `/ce help add`"]
     assert tell("/ce list").startswith("Nothing logged yet")
 
 
@@ -589,7 +627,9 @@ def test_the_list_is_newest_first_with_what_each_counts_for(tell: Tell) -> None:
     shown = tell("/ce list").splitlines()
     assert shown[0] == '*2* · course "Course of 2025-11-20", Thu 2025-11-20 · counts for ACP-120 and ACP-620'
     assert shown[1] == '*1* · course "Course of 2025-11-01", Sat 2025-11-01 · counts for ACP-620'
-    assert shown[2] == '*3* · course "Course of 2023-11-20", Mon 2023-11-20 · counts for none'
+    assert shown[2] == (
+        '*3* · course "Course of 2023-11-20", Mon 2023-11-20 · dated before the cycle of ACP-120 and ACP-620'
+    )
 
 
 def test_the_list_says_what_served_a_renewal(tell: Tell) -> None:
@@ -597,6 +637,46 @@ def test_the_list_says_what_served_a_renewal(tell: Tell) -> None:
     shown = tell("/ce list").splitlines()
     assert shown[0].endswith("Mon 2025-12-01 · counts for ACP-120, served a renewal of ACP-620")
     assert shown[1].endswith("Sun 2025-06-01 · served a renewal of ACP-620")
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        ([*course("2025-11-01")], "kept until I know a certification"),
+        ([earned("2024-01-01"), '/ce add talk "Talk" 2025-11-20'], "no units stated for ACP-620"),
+        ([earned("2024-01-01"), *world("2025-04-09", "2025-10-08")], "over the limit of ACP-620"),
+        ([earned("2025-11-20"), *course("2025-11-20")], "dated before the cycle of ACP-620"),
+        ([earned("2023-01-01"), *course("2025-04-01")], "too late for ACP-620"),
+        ([earned("2024-01-01"), *course("2025-12-02"), "!time 2025-12-01"], "still to come for ACP-620"),
+        (
+            [earned("2023-01-01"), earned("2025-11-20", "ACP-120"), *course("2025-11-20")],
+            "dated before the cycle of ACP-120, too late for ACP-620",
+        ),
+        (
+            [earned("2024-01-01"), earned("2023-01-01", "ACP-120"), *course("2025-11-20")],
+            "counts for ACP-620",
+        ),
+    ],
+)
+def test_the_list_says_why_an_activity_does_nothing_where_it_does_nothing(
+    tell: Tell, lines: Iterable[str], why: str
+) -> None:
+    say(tell, lines)
+    assert tell("/ce list").splitlines()[0].split(" · ")[-1] == why
+
+
+def test_the_list_says_of_what_the_portal_rejected_that_it_did(ledger: Ledger, slack) -> None:
+    slack.command("cert add ACP-620 earned 2024-01-01")
+    with ledger.write() as writer:
+        change = writer.begin_change(ALICE, "import", "all", noon(TODAY))
+        number = writer.next_number(ALICE, noon(TODAY))
+        rejected = LoggedActivity(number, Kind.COURSE, date(2025, 11, 1), "Jira", state=State.REJECTED)
+        writer.add_activity(ALICE, rejected, change)
+    assert text_of(slack.command("list")).splitlines()[0].endswith("Sat 2025-11-01 · rejected for ACP-620")
+
+
+def test_every_reason_the_rules_give_has_its_words_in_the_list() -> None:
+    assert {*lists.DOES, *lists.DOES_NOT} == set(Reason)
 
 
 def test_numbers_stay_when_one_is_removed_and_are_never_given_again(tell: Tell) -> None:
@@ -638,7 +718,7 @@ def test_an_edit_changes_what_is_named_and_leaves_the_rest(tell: Tell, change: s
     answer = tell(f"/ce edit 1 {change}")
     was = 'It was *1* · course "Jira", Thu 2025-11-20 · <https://example.com/a|proof>.'
     assert answer.splitlines()[:2] == [f"Changed *1* · {shown}.", was]
-    assert tell("/ce list").splitlines()[0] == f"*1* · {shown} · counts for none"
+    assert tell("/ce list").splitlines()[0] == f"*1* · {shown} · kept until I know a certification"
 
 
 def test_units_go_when_a_presentation_turns_out_to_be_a_course(tell: Tell) -> None:
@@ -759,9 +839,45 @@ def test_undo_with_words_undoes_nothing_because_numbers_are_those_of_activities(
     tell: Tell, words: str
 ) -> None:
     say(tell, course("2025-11-01", "2025-11-02"))
-    assert "Try: `/ce" in tell(f"/ce undo {words}")
+    assert "Try: `/ce list`" in tell(f"/ce undo {words}")
     assert "Course of 2025-11-01" in tell("/ce list")
     assert "Course of 2025-11-02" in tell("/ce list")
+
+
+@pytest.mark.parametrize("line", ["edit yesterday", "edit 0 yesterday", "edit", "remove Jira", "remove"])
+def test_where_no_activity_is_named_none_is_offered_to_be_changed(tell: Tell, line: str) -> None:
+    say(tell, course("2025-11-01", "2025-11-02", "2025-11-03"))
+    assert LINE.findall(tell(f"/ce {line}")) == ["/ce list"]
+
+
+def test_adding_a_certification_cannot_be_undone_once_portal_dates_were_stated(slack) -> None:
+    undo = undo_button(slack.command("cert add ACP-620 earned 2024-01-01"))
+    slack.command("portal ACP-620 suspends 2026-02-10")
+    slack.click(undo)
+    assert slack.sent[-1][1]["text"].startswith(
+        "That cannot be undone any more, because ACP-620 was changed again since."
+    )
+    assert "earned Mon 2024-01-01" in text_of(slack.command("cert list"))
+    assert "suspends Tue 2026-02-10" in text_of(slack.command("cert list"))
+
+
+def test_adding_a_certification_can_be_undone_once_the_portal_dates_stated_since_are(slack) -> None:
+    undo = undo_button(slack.command("cert add ACP-620 earned 2024-01-01"))
+    slack.command("portal ACP-620 suspends 2026-02-10")
+    slack.command("undo")
+    slack.click(undo)
+    assert slack.sent[-1][1]["text"].startswith("Undone: what was stated of ACP-620.")
+    assert text_of(slack.command("cert list")) == FIRST_STEP
+
+
+def test_portal_dates_of_another_certification_or_stated_with_it_do_not_keep_it_from_being_undone(
+    slack,
+) -> None:
+    undo = undo_button(slack.command("cert add ACP-620 earned 2024-01-01 suspends 2026-02-10"))
+    slack.command("portal ACP-120 suspends 2026-02-10")
+    slack.click(undo)
+    assert slack.sent[-1][1]["text"].startswith("Undone: what was stated of ACP-620.")
+    assert "ACP-620" not in text_of(slack.command("cert list"))
 
 
 # Certifications
@@ -820,6 +936,62 @@ def test_earned_anew_from_the_expiration_day_on_it_starts_afresh_without_the_old
 def test_a_retired_certification_is_followed_with_one_word_of_caution(tell: Tell) -> None:
     answer = tell(earned("2024-01-01", "ACP-200"))
     assert answer.count("on the list of retired certifications") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        earned("2024-01-01", "ACP-200"),
+        "/ce portal ACP-200 suspends 2026-01-01 expires 2026-04-01",
+        "/ce exam ACP-200 2025-11-15",
+    ],
+)
+def test_a_warning_stands_below_the_certification_it_is_about(tell: Tell, line: str) -> None:
+    tell(earned("2024-01-01", "ACP-200"))
+    *above, last = [one for one in tell(line).splitlines() if not one.startswith("The portal has the last")]
+    assert last == f":information_source: {RETIRED}"
+    assert any(one.startswith("Or pass its exam again") for one in above)
+    assert not any(one.startswith(":information_source:") for one in above)
+
+
+def test_a_warning_about_several_certifications_is_said_once_with_their_codes(tell: Tell) -> None:
+    say(tell, [earned("2024-01-01", "ACP-120"), earned("2024-01-01"), earned("2025-11-20", "ACP-100")])
+    say(tell, [*course("2024-07-31"), earned("2024-01-01", "ACP-200")])
+    warnings = [line for line in tell("/ce").splitlines() if line.startswith(":information_source:")]
+    assert warnings == [
+        (
+            ':information_source: "Course of 2024-07-31" of 2024-07-31 is dated before 2024-08-01, when the '
+            "renewal programme began: whether that counts is not published; check the portal. "
+            "(ACP-120, ACP-200 and ACP-620)"
+        ),
+        f":information_source: {RETIRED} (ACP-200)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("length", "number", "shown", "more"),
+    [
+        (20, 8, 8, None),
+        (20, 9, 8, "1 more is not shown here."),
+        (20, 20, 8, "12 more are not shown here."),
+        (190, 20, 7, "13 more are not shown here."),
+    ],
+)
+def test_of_many_warnings_the_first_are_shown_and_the_next_step_stays(
+    slack, length: int, number: int, shown: int, more: str | None
+) -> None:
+    slack.command("cert add ACP-620 earned 2024-01-01")
+    for day in range(1, number + 1):
+        slack.command(f'add talk "{"t" * length} {day}" 2025-11-{day:02}')
+    for line, last in (("status", NEXT_STEP), ("cert add ACP-620 earned 2024-01-01", None)):
+        answer = json.loads(slack.command(line).body)
+        assert problems(answer) == []
+        said = answer["text"].splitlines()
+        warnings = [one for one in said if one.startswith(":information_source:")]
+        assert ["counts 0: what a presentation" in one for one in warnings[:shown]] == [True] * shown
+        assert warnings[shown:] == ([f":information_source: {more}"] if more else [])
+        assert said[-1] == (last or warnings[-1])
+        assert NOT_ALL not in said
 
 
 def test_removing_a_retired_certification_does_not_warn_of_it(tell: Tell) -> None:
@@ -975,6 +1147,21 @@ def test_an_exam_of_what_is_not_held_is_kept_and_renews_once_it_is_known(tell: T
     assert stands(tell)[2] == "2027-11-15"
 
 
+def test_an_exam_stated_twice_is_noted_once(tell: Tell, ledger: Ledger) -> None:
+    say(tell, [*B, "/ce exam ACP-620 2025-11-15"])
+    before = rows(ledger, "audit")
+    answer = tell("/ce exam acp620 on 15 Nov 2025")
+    assert answer == "I have that exam already; nothing changed.\nTry: `/ce cert list`"
+    assert rows(ledger, "audit") == before
+    assert tell("/ce exam ACP-620 2025-11-16").startswith("Exam ACP-620")
+    assert rows(ledger, "audit") == before + 1
+
+
+def test_an_exam_taken_back_can_be_stated_again(tell: Tell) -> None:
+    say(tell, [*B, "/ce exam ACP-620 2025-11-15", "/ce exam remove ACP-620 2025-11-15"])
+    assert tell("/ce exam ACP-620 2025-11-15").startswith("Exam ACP-620, passed on Sat 2025-11-15: it renews")
+
+
 def test_an_exam_is_taken_back(tell: Tell) -> None:
     say(tell, [*B, "/ce exam ACP-620 2025-11-15"])
     answer = tell("/ce exam remove ACP-620 2025-11-15")
@@ -1056,9 +1243,19 @@ def test_a_command_like_no_other_gets_a_line_that_works_and_all_commands(tell: T
     assert "`/ce help`" in answer
 
 
-def test_a_question_without_ask_gets_the_line_that_asks_it(tell: Tell) -> None:
-    answer = tell("/ce does coursework need to match the cert?")
-    assert "Try: `/ce ask does coursework need to match the cert?`" in answer
+@pytest.mark.parametrize("question", ["does coursework need to match the cert?", "frobnicate? ", "?"])
+def test_a_question_without_ask_is_answered_as_with_it(tell: Tell, question: str) -> None:
+    assert tell(f"/ce {question}") == tell(f"/ce ask {question}")
+    assert "I do not know the command" not in tell(f"/ce {question}")
+
+
+def test_words_that_end_without_a_question_mark_are_no_question(tell: Tell) -> None:
+    answer = tell("/ce does coursework need to match the cert")
+    assert answer.startswith('I do not know the command "does"')
+
+
+def test_a_command_with_a_question_mark_at_its_end_is_still_that_command(tell: Tell) -> None:
+    assert tell('/ce add course "Jira" What is new?').startswith("“What is new?” stands beside the title")
 
 
 # Every line that an answer offers works as it stands
@@ -1076,6 +1273,8 @@ STEPS = (
     "/ce edit 1",
     "/ce edit yesterday",
     "/ce remove",
+    "/ce edit 2 1 Nov 2 Nov",
+    "/ce remove 2 and 3",
     "/ce remove 99",
     "/ce undo 5",
     "/ce undo x",
@@ -1095,6 +1294,9 @@ STEPS = (
     '/ce add presentation "X" 2025-11-20',
     '/ce add presentation "X" -3 units',
     "/ce add 20 Nov ACE Berlin local",
+    "/ce add yesterday Team Europe",
+    "/ce add 2025-11-20 Jira",
+    "/ce add course X 2025-11-20 30 units",
     '/ce add course "A" "B"',
     "/ce add course A 2025-11-20 2025-11-21",
     "/ce status @bob",
@@ -1106,6 +1308,7 @@ STEPS = (
     "/ce cert add 620 earned 2024-01-01",
     "/ce cert add ACP-620 earned",
     "/ce cert remove ACP-100",
+    "/ce cert remove APC-120",
     "/ce portal ACP-620",
     "/ce portal ACP-620 expires 2026-04-01",
     "/ce portal ACP-620 2026-04-01",
@@ -1113,6 +1316,7 @@ STEPS = (
     "/ce exam ACP-620",
     "/ce exam ACP-620 2024-05-01",
     "/ce exam ACP-610 2025-11-15",
+    "/ce exam ACP-120 2025-11-15",
     "/ce exam remove ACP-620 2025-10-10",
     *(f"/ce help {word}" for word in COMMANDS),
 )

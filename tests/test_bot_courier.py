@@ -210,6 +210,28 @@ def test_slack_is_asked_for_a_zone_once_in_30_days(ledger: Ledger, policy: rules
     assert ledger.timezone(ALICE) == ("Europe/Berlin", moment.now)
 
 
+def test_where_slack_names_no_zone_it_is_asked_again_after_an_hour_for_each_member(
+    ledger: Ledger, policy: rules.Policy
+) -> None:
+    moment, zones, bob = Moment(NOON), Zones(None), Member("T1", "UBOB")
+    desk = Desk(ledger, policy, moment, zones)
+    for later in (timedelta(), timedelta(minutes=59, seconds=59)):
+        moment.now = NOON + later
+        desk.today(ALICE)
+    assert zones.asked == [ALICE]
+    desk.today(bob)
+    assert zones.asked == [ALICE, bob]
+    moment.now = NOON + timedelta(hours=1)
+    desk.today(ALICE)
+    desk.today(bob)
+    assert zones.asked == [ALICE, bob, ALICE]
+    zones.name = "Asia/Tokyo"
+    moment.now = NOON + timedelta(hours=2)
+    desk.today(ALICE)
+    assert ledger.timezone(ALICE) == ("Asia/Tokyo", moment.now)
+    assert ledger.timezone(bob) == (None, None)
+
+
 def test_each_member_has_a_zone_of_their_own(ledger: Ledger, policy: rules.Policy) -> None:
     zones = {ALICE: "Asia/Tokyo", Member("T2", ALICE.id): "America/Los_Angeles"}
     desk = Desk(ledger, policy, Moment(datetime(2025, 12, 1, 16, tzinfo=UTC)), zones.__getitem__)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.dates import (
     MONTHS,
+    WEEKDAYS,
     AmbiguousDateError,
     DateError,
     find_dates,
@@ -60,7 +61,10 @@ def error_of(text: str, today: date = WEDNESDAY, *, future: bool = False) -> Dat
         "on 1 Dec",
         "Monday, 1 December 2025",
         "Mon 1 Dec",
+        "2025-12-01 (Monday)",
         "Mon 2025-12-01",
+        "mon 2025-12-01,",
+        "on Mon 2025-12-01",
         "2025-12-01,",
         "(2025-12-01)",
         "  2025-12-01 \n",
@@ -316,7 +320,10 @@ def test_what_is_no_date_is_answered_with_the_forms_that_work(typed):
         ("Jira on Friday", ["on Friday"]),
         ("Jira on Friday, 28 November 2025", ["on Friday, 28 November 2025"]),
         ("Jira (2025-12-01)", ["(2025-12-01)"]),
+        ("Jira 2025-12-01 (Monday)", ["2025-12-01 (Monday)"]),
         ("Jira Mon 2025-12-01", ["Mon 2025-12-01"]),
+        ("mon 2025-12-01, Jira", ["mon 2025-12-01,"]),
+        ("Jira on Mon 2025-12-01 in Berlin", ["on Mon 2025-12-01"]),
         ("Friday", ["Friday"]),
         ("1 Dec 2 Dec", ["1 Dec", "2 Dec"]),
         # attempts that fail are attempts
@@ -324,12 +331,14 @@ def test_what_is_no_date_is_answered_with_the_forms_that_work(typed):
         ("Jira 2025-13-01", ["2025-13-01"]),
         ("Jira tomorrow", ["tomorrow"]),
         ("Jira Feb 29", ["Feb 29"]),
+        ("Jira Tue 2025-12-01", ["Tue 2025-12-01"]),
         ("Jira last week", ["last week"]),
         ("Team 5 - 7 May 2025", ["5 - 7 May 2025"]),
         # what belongs to titles
         ("What may go wrong in May and march on Friday's talk", []),
         ("Friday talks of the Team", []),
         ("Jira Friday 2025-12-01", ["2025-12-01"]),
+        ("Jira Fri 1 Dec", ["1 Dec"]),
         ("Team '26 Anaheim", []),
         ("Jira 9.12 or 10.3.1", []),
         ("Jira 9.12.14 upgrade", []),
@@ -363,10 +372,12 @@ def test_every_date_comes_back_from_its_written_forms(day):
         f"{day}",
         f"{day.day} {month[:3]} {day.year}",
         f"{month} {day.day}, {day.year}",
+        f"{day} ({WEEKDAYS[day.weekday()]})",
         with_weekday(day),
     ):
         assert read_date(typed, day) == day
         assert read_date(typed, WEDNESDAY, future=True) == day
+    assert find_dates(["Jira", *with_weekday(day).split(), "Automation"], WEDNESDAY) == [(1, 3)]
 
 
 @given(DAYS, st.dates(date(2001, 1, 1), date(2035, 12, 31)))

@@ -140,6 +140,14 @@ def test_the_same_key_in_another_workspace_is_another_request(slack: Slack, ledg
     assert titles(ledger) == titles(ledger, Member("T2", ALICE.id)) == ["Jira Automation"]
 
 
+def test_the_answer_to_a_request_is_shown_to_nobody_else(slack: Slack, ledger: Ledger) -> None:
+    slack.command(ADD, key="k1")
+    with ledger.write() as writer:
+        assert writer.answer_to(ALICE, "k1")
+        assert writer.answer_to(Member(ALICE.workspace, "UBOB"), "k1") is None
+        assert writer.answer_to(Member("T2", ALICE.id), "k1") is None
+
+
 def question(text: str = "does coursework need to match the cert?", **rest: str) -> dict[str, Any]:
     return {
         "type": "message",

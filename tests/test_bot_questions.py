@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.listeners.commands import answer_question
 from bot.views import faq as views
 from bot.views.manual import COMMANDS
+from bot.views.standing import FIRST_STEP
 from faq.answer import ask
 from faq.entry import Faq, load
 from rules import Policy, figures
@@ -180,6 +181,8 @@ def test_two_members_who_ask_the_same_are_both_answered(listening: Listening) ->
         direct(channel="C1", channel_type="mpim"),
         direct(f"<@UBOT> {KNOWN}", channel="C1", channel_type="channel"),
         direct(channel="C1", channel_type="channel", subtype="channel_join"),
+        direct(channel="C1", channel_type="channel", subtype="file_share"),
+        direct("help", channel="C1", channel_type="channel"),
     ],
     ids=lambda event: " ".join(
         str(event[key]) for key in ("type", "subtype", "channel_type", "user", "bot_id") if key in event
@@ -199,6 +202,53 @@ def test_an_event_without_text_is_taken_as_an_empty_question(listening: Listenin
     listening.event(direct(None))  # type: ignore[arg-type]
     assert all(post["text"].startswith(views.EMPTY) for post in listening.posts)
     assert len(listening.posts) == 2
+
+
+# The two commands that are known by their name alone
+
+
+@pytest.mark.parametrize("word", ["help", "Help", "STATUS", " status\n"])
+def test_help_and_status_alone_in_a_direct_message_are_the_commands(listening: Listening, word: str) -> None:
+    listening.command("cert add ACP-620 earned 2024-01-01")
+    by_command = json.loads(listening.command(word.strip().lower()).body)
+    listening.event(direct(word))
+    (post,) = listening.posts
+    assert (post["text"], post["blocks"]) == (by_command["text"], by_command["blocks"])
+
+
+def test_the_status_by_direct_message_is_that_of_whoever_asks(listening: Listening) -> None:
+    listening.command("cert add ACP-620 earned 2024-01-01")
+    listening.event(direct("status"))
+    listening.event(direct("status", user="UBOB", channel="D2"))
+    alice, bob = listening.posts
+    assert "*ACP-620*" in alice["text"]
+    assert (bob["channel"], bob["text"]) == ("D2", FIRST_STEP)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        direct("help me"),
+        direct("status?"),
+        direct("list"),
+        direct("undo"),
+        direct("/ce help"),
+        mention("<@UBOT> help"),
+        mention("<@UBOT> status"),
+    ],
+    ids=lambda event: f"{event['type']} {event['text']}",
+)
+def test_whatever_else_is_said_is_a_question(listening: Listening, event: dict[str, Any]) -> None:
+    listening.event(event)
+    asked = event["text"].removeprefix("<@UBOT> ")
+    (post,) = listening.posts
+    assert post["text"] == json.loads(listening.command(f"ask {asked}").body)["text"]
+
+
+def test_a_message_with_a_file_is_answered_by_its_text(listening: Listening) -> None:
+    listening.event(direct(subtype="file_share", files=[{"id": "F1", "name": "proof.png"}]))
+    (post,) = listening.posts
+    assert ANSWER in post["text"]
 
 
 # What is asked

@@ -171,6 +171,32 @@ def test_a_question_by_command_is_answered_where_only_writing_is_in_trouble(
         assert "Source:" in slack.command("ask does coursework need to match the cert?").body
 
 
+@pytest.mark.parametrize("trouble", [locked, full, read_only, damaged, taken_away])
+@pytest.mark.parametrize("kind", ["app_mention", "message"])
+def test_a_question_is_answered_even_when_the_database_is_in_trouble(
+    slack: Slack, ledger: Ledger, trouble: Trouble, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    known(slack)
+    where = {"channel": "D1", "channel_type": "im"} if kind == "message" else {"channel": "C1"}
+    question = "does coursework need to match the cert?"
+    with trouble(ledger), caplog.at_level(logging.ERROR):
+        slack.event({"type": kind, "user": "UALICE", "text": question, "ts": "1.0", **where})
+    (said,) = slack.said
+    assert "Source:" in said.text
+    assert [record.name for record in caplog.records] == ["bot.listeners.ask"]
+
+
+def test_status_by_direct_message_says_that_the_database_is_in_trouble(slack: Slack, ledger: Ledger) -> None:
+    known(slack)
+    with damaged(ledger):
+        slack.event(
+            {"type": "message", "user": "UALICE", "text": "status", "ts": "1.0", "channel": "D1"}
+            | {"channel_type": "im"}
+        )
+    (said,) = slack.said
+    assert said.text.startswith("My database is damaged")
+
+
 class Forgetful(Desk):
     """A desk in which something nobody foresaw goes wrong, as long as `forgets` is set."""
 
@@ -207,6 +233,27 @@ def test_what_nobody_foresaw_gets_one_honest_sentence_whose_reference_stands_in_
     assert str(record.exc_info[1]) == "secret"
     assert "secret" not in answer.body
     assert "RuntimeError" not in answer.body
+
+
+def test_a_click_that_nobody_foresaw_to_fail_is_answered_at_its_address(
+    forgetful: Forgetful, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack = Slack(forgetful)
+    button = {"type": "button", "action_id": "ce:run:0", "value": "status"}
+    with caplog.at_level(logging.ERROR):
+        assert slack.click(button).status == 200
+    ((url, said),) = slack.sent
+    (record,) = [record for record in caplog.records if record.name == "bot.app"]
+    reference = re.search(r"reference ([0-9a-f]{8})", record.getMessage())
+    assert reference
+    assert url == "https://hooks.example/2"
+    assert said["replace_original"] is False
+    assert said["text"].startswith("Something went wrong on my side. Nothing was saved; please try again.")
+    assert said["text"].endswith(f"tell whoever runs me this reference: {reference[1]}.")
+    assert "secret" not in json.dumps(said)
+    forgetful.forgets = False
+    slack.click(button)
+    assert slack.sent[1][1]["text"].startswith("I know of no certification of yours yet")
 
 
 def test_each_failure_has_a_reference_of_its_own(forgetful: Forgetful) -> None:

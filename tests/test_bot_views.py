@@ -7,10 +7,13 @@ import pytest
 from conftest import ALICE, TODAY, noon
 from slack_limits import elements_of, problems, texts_in
 
+from bot.dates import with_weekday
 from bot.desk import (
+    AlreadyNotedError,
     CannotUndoError,
     Desk,
     DeskError,
+    Effect,
     NoSuchActivityError,
     NoSuchExamError,
     NotHeldError,
@@ -192,6 +195,7 @@ def replies_to_trouble() -> Iterator[Reply]:
         NoSuchActivityError(7),
         NotHeldError("ACP-620"),
         NoSuchExamError(ExamPass("ACP-620", TODAY)),
+        AlreadyNotedError(ExamPass("ACP-620", TODAY)),
         NothingToUndoError(),
         CannotUndoError("activity 3"),
     ):
@@ -199,11 +203,10 @@ def replies_to_trouble() -> Iterator[Reply]:
     for kind in (LedgerError, *LedgerError.__subclasses__()):
         yield troubles.ledger_trouble(kind("a path and a code"))
     yield troubles.unexpected("0a1b2c3d")
-    yield troubles.refused("A sentence with <brackets> & more.")
+    yield troubles.hint("A sentence with <brackets> & more.", "/ce help add")
     yield troubles.hint("Why.", "")
     yield troubles.hint("Why `not`?", "/ce add `x`", buttons=(("First", "add x"), ("Second", "x" * 2_001)))
     yield troubles.unknown_command("w" * 5_000, None, "/ce status")
-    yield troubles.question("why " * 500 + "?")
 
 
 def test_slack_takes_every_answer_to_trouble_and_each_says_what_to_do() -> None:
@@ -218,6 +221,7 @@ def test_every_kind_of_missing_thing_has_its_words() -> None:
         "NoSuchActivityError",
         "NotHeldError",
         "NoSuchExamError",
+        "AlreadyNotedError",
         "NothingToUndoError",
         "CannotUndoError",
     }
@@ -348,8 +352,6 @@ def test_a_hint_shows_what_was_typed_as_text(typed: str) -> None:
     for said in (
         troubles.hint(f"{typed} is wrong.", f"/ce add {typed}"),
         troubles.unknown_command(typed, None, "/ce status"),
-        troubles.question(f"{typed}?"),
-        troubles.refused(typed),
     ):
         assert found_in(said) == []
         assert not any(raw in said.text for raw in ("<", "> ", "&l ", "& "))
@@ -393,7 +395,7 @@ def test_a_very_long_link_is_kept_but_not_shown(length: int, linked: bool, polic
     ],
 )
 def test_a_day_is_shown_with_its_weekday(day: date, shown: str) -> None:
-    assert words.day(day) == shown
+    assert words.day(day) == with_weekday(day) == shown
 
 
 @pytest.mark.parametrize(
@@ -611,10 +613,34 @@ def test_a_renewal_that_brings_dates_forward_is_a_warning_and_no_reason_to_celeb
         add(Kind.COURSE, f"2025-02-{number:02}")
     text = add(Kind.COURSE, "2025-01-15")
     assert ":tada:" not in text
+    assert effect(text) == (
+        "• *ACP-620*: this completes 100 CE earlier, so it renews on Sun 2025-02-09 already. If the portal "
+        "shows a later renewal, tell me its dates with `/ce portal`; if the date is a slip, Undo."
+    )
+    assert "The portal has the last word" not in text
     assert (
         ":warning: ACP-620 gets worse by this: suspends was Wed 2027-02-10, now *Tue 2027-02-09*; "
         "expires was Mon 2027-05-10, now *Sun 2027-05-09*." in text
     )
+
+
+def test_an_effect_that_is_worse_brings_no_renewal(ledger: Ledger, desk: Desk) -> None:
+    def logged(day: str) -> Effect:
+        activity = LoggedActivity(0, Kind.COURSE, date.fromisoformat(day), day)
+        with ledger.write() as writer:
+            return desk.add_activity(writer, ALICE, activity, TODAY).effects[0]
+
+    with ledger.write() as writer:
+        desk.state_credential(writer, ALICE, "ACP-620", TODAY, earned_on=EARNED_ON)
+    for number in range(1, 10):
+        found = logged(f"2025-02-{number:02}")
+        assert (found.renewal, found.is_worse) == (None, False)
+    found = logged("2025-02-28")
+    assert found.renewal
+    assert (found.renewal.renewed_on, found.is_worse) == (date(2025, 2, 28), False)
+    found = logged("2025-02-27")
+    assert (found.renewal, found.is_worse) == (None, True)
+    assert (found.after and found.after.renewals[-1].renewed_on) == date(2025, 2, 27)
 
 
 def test_a_change_with_nothing_to_warn_of_has_its_undo_last_and_nothing_small(

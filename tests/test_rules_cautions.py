@@ -48,6 +48,17 @@ def test_an_activity_no_later_than_every_earned_date_is_named(day, said):
     assert any("counts for none" in text for text in warnings(course(day, "A"))) is said
 
 
+def test_of_several_too_old_for_any_certification_their_number_is_said_once():
+    one = warnings(course("2024-08-15", "A"))
+    assert one == (
+        '"A" of 2024-08-15 is dated no later than any certification was earned: that counts for none.',
+    )
+    several = [course(f"2024-08-{day}", title) for day, title in ((15, "A"), (16, "B"), (17, "C"))]
+    assert warnings(*several) == (
+        "3 activities are dated no later than any certification was earned: that counts for none.",
+    )
+
+
 def test_with_a_certification_known_by_its_portal_dates_alone_nothing_is_said_to_count_for_none():
     shown = Credential("ACP-120", None, (PortalDates(date(2026, 6, 1), None, date(2025, 1, 1)),))
     history = History(AS_OF, (EARNED, shown), (course("2024-08-15", "A"),))
@@ -107,6 +118,13 @@ def test_an_earning_after_the_portal_dates_had_run_out_is_said():
         "earlier holding" in text
         for text in warnings(credential=Credential("ACP-620", date(2024, 3, 31), old))
     )
+
+
+@pytest.mark.parametrize(("expires_on", "said"), [(None, True), (date(2026, 9, 1), False)])
+def test_an_expiration_date_the_portal_was_not_stated_to_show_is_said_to_be_calculated(expires_on, said):
+    shown = (PortalDates(date(2026, 6, 1), expires_on, date(2025, 1, 1)),)
+    found = warnings(credential=Credential("ACP-620", None, shown))
+    assert any("2026-09-01 of ACP-620 is calculated" in text for text in found) is said
 
 
 def test_what_is_said_about_one_activity_when_it_is_recorded():

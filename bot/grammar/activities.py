@@ -163,9 +163,7 @@ def _edit(text: str, today: date) -> tuple[int, ActivityWords]:
     line = read_line(text)
     number = _number(line.tokens[0].text) if line.tokens else None
     if number is None or looks_like_date(line.text):  # "3 May" is a day, and no activity 3
-        # 0 and -3 are nobody's number, and would only end up in the title.
-        changes = line.text if number else re.sub("^[#+-]?[0-9]+ ", "", line.text)
-        raise WordsError(NUMBER_FIRST, instead=(f"3 {changes}",))
+        raise WordsError(NUMBER_FIRST)
     label = phrase(line.tokens[1:2])
     wanted = _EDIT_LABELS.get(label)
     first = 2 if wanted else 1

@@ -169,8 +169,11 @@ def _code(line: Line, known: _Known) -> tuple[str, tuple[Token, ...], bool]:
     """
     anyway = len(line.tokens) > 1 and phrase(line.tokens[-1:]) == _ANYWAY
     found = _CODE.match(line.text)
-    if not found and (phrase(line.tokens[:1]) in ("", _ANYWAY, *_DATE_WORDS) or _begins_with_date(line)):
-        raise WordsError(CODE_MISSING.format(like=known.sample), instead=(f"{known.sample} {line.text}",))
+    dated = phrase(line.tokens[:1]) in _DATE_WORDS or _begins_with_date(line)
+    if not found and (dated or phrase(line.tokens[:1]) in ("", _ANYWAY)):
+        # Only to dates a code is added: alone it would name a certification that nobody typed.
+        instead = (f"{known.sample} {line.text}",) if dated else ()
+        raise WordsError(CODE_MISSING.format(like=known.sample), instead=instead)
     end = found.end() if found else line.tokens[0].end
     typed = line.text[:end]
     code = _canonical(typed.strip(EDGES))

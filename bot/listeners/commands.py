@@ -173,7 +173,7 @@ def _remove(asked: Asked, writer: Writer) -> Reply:
 
 def _undo(asked: Asked, writer: Writer) -> Reply:
     if asked.words.strip():
-        raise grammar.WordsError(UNDO_ALONE, "/ce undo")
+        raise grammar.WordsError(UNDO_ALONE, "/ce list")
     return changes.undone(asked.desk.undo(writer, asked.who, None, asked.today), asked.desk.policy)
 
 

@@ -40,7 +40,7 @@ COMMANDS = {
     "remove": Help("/ce remove NUMBER", "Take an activity out; Undo brings it back.", ("/ce remove 1",)),
     "undo": Help("/ce undo", "Take back your last change; again, the one before.", ("/ce undo",)),
     "cert": Help(
-        "/ce cert add|list|remove",
+        "/ce cert add CODE earned DATE | suspends DATE [expires DATE] · cert list · cert remove CODE",
         "The certifications you hold: with the day you earned one, or the date the portal shows.",
         (
             "/ce cert add ACP-620 earned 2024-01-01",

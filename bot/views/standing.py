@@ -7,7 +7,7 @@ from rules import Dates, Policy, Standing, Status
 
 from ..desk import Overview
 from . import words
-from .blocks import Reply, plain, reply
+from .blocks import Reply, fitting, plain, reply
 
 FIRST_STEP = (
     "I know of no certification of yours yet. Tell me one, with the day you earned it or the date the "
@@ -19,6 +19,10 @@ KEPT = "{activities} logged so far: kept, and applied as soon as I know a certif
 PORTAL_HAS_THE_LAST_WORD = "Dates not marked as the portal's are calculated; the portal has the last word."
 NOT_ALL = "Not all of your certifications fit into one message; the most urgent do. All: `/ce cert list`"
 NEXT_STEP = 'Log what you did: `/ce add course "Jira Automation" yesterday` · all commands: `/ce help`'
+MORE_WARNINGS = ":information_source: {more} not shown here."
+# Slack takes 3,000 characters in a small line; a warning has some 150, with two long titles some 2,500.
+WARNINGS_MOST = 8
+WARNING_CHARACTERS_MOST = 2_700
 LEVELS = {"ACP": "Professional", "ACA": "Associate"}
 
 
@@ -54,15 +58,20 @@ def credential(standing: Standing, today: date, policy: Policy) -> str:
 
 
 def warnings(found: Sequence[Standing]) -> list[str]:
-    """What deserves a second look, each once, with the certifications it is about."""
+    """What deserves a second look, each once, with the certifications it is about; of many the first."""
     about: dict[str, list[str]] = {}
     for standing in found:
         for warning in standing.warnings:
             about.setdefault(warning, []).append(standing.code)
-    return [
+    lines = [
         f":information_source: {plain(warning)}" + (f" ({words.listed(codes)})" if len(found) > 1 else "")
         for warning, codes in about.items()
     ]
+    shown = fitting(lines, WARNINGS_MOST, WARNING_CHARACTERS_MOST)
+    more = len(lines) - len(shown)
+    if not more:
+        return shown
+    return [*shown, MORE_WARNINGS.format(more=words.count(more, "more is", "more are"))]
 
 
 def _credited(standing: Standing) -> str:
