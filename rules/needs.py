@@ -8,7 +8,8 @@ from itertools import product
 from .history import Kind
 from .policy import Policy
 
-Way = Mapping[Kind, int]
+# How many of which kinds: a value that can be looked up.
+Way = tuple[tuple[Kind, int], ...]
 
 
 def ways_to_renew(missing: int, used: Mapping[Kind, int], day: date, policy: Policy) -> tuple[Way, ...]:
@@ -32,10 +33,16 @@ def ways_to_renew(missing: int, used: Mapping[Kind, int], day: date, policy: Pol
 @lru_cache(maxsize=1024)
 def _ways(missing: int, open_kinds: tuple[tuple[Kind, int, int], ...]) -> tuple[Way, ...]:
     """Ways to bring `missing` CE units from kinds of a worth (CE units) that may count so many times more."""
-    found: list[dict[Kind, int]] = []
+    found: list[Way] = []
     for counts in product(*(range(most + 1) for _, _, most in open_kinds)):
-        worth = sum(units * count for (_, units, _), count in zip(open_kinds, counts, strict=True))
-        way = {kind: count for (kind, _, _), count in zip(open_kinds, counts, strict=True) if count}
-        if worth >= missing and all(worth - units < missing for kind, units, _ in open_kinds if kind in way):
-            found.append(way)
-    return tuple(sorted(found, key=lambda way: (sum(way.values()), len(way), -way.get(Kind.COURSE, 0))))
+        taken = [
+            (kind, units, count) for (kind, units, _), count in zip(open_kinds, counts, strict=True) if count
+        ]
+        worth = sum(units * count for _, units, count in taken)
+        if worth >= missing and all(worth - units < missing for _, units, _ in taken):
+            found.append(tuple((kind, count) for kind, _, count in taken))
+    return tuple(sorted(found, key=lambda way: (_size(way), len(way), -dict(way).get(Kind.COURSE, 0))))
+
+
+def _size(way: Way) -> int:
+    return sum(count for _, count in way)

@@ -184,6 +184,11 @@ class Policy(_Checked):
             raise ValueError(f"kinds lacks {', '.join(missing)}")
         return self
 
+    @cached_property
+    def names(self) -> tuple[tuple[Kind, tuple[str, str]], ...]:
+        """What each kind is called, for one and for several."""
+        return tuple((kind, (of_kind.name, of_kind.plural)) for kind, of_kind in self.kinds.items())
+
     def changes_after(self, day: date) -> date | None:
         """The first day after `day` on which a figure changes, or None."""
         dated: list[Dated[Any]] = [

@@ -170,10 +170,12 @@ class Walk:
 
     def _renew_by_units(self, day: date, credited: int) -> None:
         surplus = credited - self.required.on(day)
+        reasons, credited_of = self.reasons, self.credited_of
         for place in self.open:
-            self.reasons[place] = _CLOSED_CYCLE if self.credited_of[place] else _BEFORE_CYCLE
+            reasons[place] = _CLOSED_CYCLE if credited_of[place] else _BEFORE_CYCLE
+            credited_of[place] = 0
         self._renew(day, By.UNITS)
-        self._reset(surplus if self.policy.readings.surplus.choice == "carried" else 0)
+        self._open_anew(surplus if self.policy.readings.surplus.choice == "carried" else 0)
 
     def pass_exam(self, day: date) -> None:
         """Renew by the certification's own exam, if its window is open on `day` (R10)."""
@@ -186,7 +188,8 @@ class Walk:
             if self.policy.readings.exam_renewal.choice == "ends_cycle":
                 for place in self.open:
                     self.reasons[place] = _BEFORE_CYCLE
-                self._reset(0)
+                    self.credited_of[place] = 0
+                self._open_anew(0)
         else:
             self.missed_exams.append((day, window))
 
@@ -194,9 +197,7 @@ class Walk:
         self.cycle = next_cycle(self.cycle, day, self.policy)
         self.renewals.append(Renewal(day, by, self.cycle.suspends_on, self.cycle.expires_on))
 
-    def _reset(self, units: int) -> None:
-        for place in self.open:
-            self.credited_of[place] = 0
+    def _open_anew(self, units: int) -> None:
         self.credited, self.used, self.open = units, {}, []
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from .cautions import Oddities, cautions_for, oddities_of
@@ -10,6 +11,8 @@ from .history import Activity, Credential, History, Kind, State
 from .policy import Policy, level_of
 from .replay import Credited, Reason, Renewal, Timeline, replay, timeline_of
 
+# `Credited._make` without its check of the length, which zip has made; it runs for every activity.
+_credited = partial(tuple.__new__, Credited)
 _BEST_FIRST = (Status.ACTIVE, Status.SUSPENDED, Status.EXPIRED)
 
 
@@ -62,7 +65,7 @@ def _standing(
         credited=walk.credited,
         required=walk.required.on(history.as_of),
         used=walk.used,
-        activities=tuple(map(Credited._make, zip(timeline.ids, walk.credited_of, walk.reasons, strict=True))),
+        activities=tuple(map(_credited, zip(timeline.ids, walk.credited_of, walk.reasons, strict=True))),
         renewals=tuple(walk.renewals),
         exam_window=exam_window(walk.cycle, policy),
         warnings=cautions_for(credential, history, walk, odd, policy),

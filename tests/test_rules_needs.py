@@ -18,7 +18,8 @@ CAPS = {Kind.COURSE: 99, Kind.GLOBAL_EVENT: 1, Kind.LOCAL_EVENT: 4}
 
 
 def ways(missing: int, **used: int) -> list[Mapping[Kind, int]]:
-    return list(ways_to_renew(missing, {Kind(kind): times for kind, times in used.items()}, DAY, POLICY))
+    found = ways_to_renew(missing, {Kind(kind): times for kind, times in used.items()}, DAY, POLICY)
+    return [dict(way) for way in found]
 
 
 def test_twenty_units_can_come_in_four_ways_fewest_activities_first():
@@ -58,7 +59,7 @@ def test_the_ways_are_all_the_sets_that_reach_it_with_none_too_many(missing, use
         worth = sum(WORTH[kind] * times for kind, times in way.items())
         if worth >= missing and all(worth - WORTH[kind] < missing for kind in way):
             expected.append(way)
-    found = list(ways_to_renew(missing, used, DAY, POLICY))
+    found = [dict(way) for way in ways_to_renew(missing, used, DAY, POLICY)]
     assert sorted(map(str, found)) == sorted(map(str, expected))
     assert [sum(way.values()) for way in found] == sorted(sum(way.values()) for way in found)
 

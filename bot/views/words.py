@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-from rules import Dates, Kind, Policy, Standing, Status, ways_to_renew
+from rules import Dates, Kind, Policy, Standing, Status, Way, ways_to_renew
 
 from ..dates import with_weekday
 from ..ledger import LoggedActivity
@@ -24,6 +25,7 @@ KINDS_SHOWN = 2
 LONGEST_PROOF = 600
 BAR = 10
 
+Names = tuple[tuple[Kind, tuple[str, str]], ...]
 
 day = with_weekday
 
@@ -45,9 +47,12 @@ def days_from(today: date, until: date) -> str:
 
 def kinds(counted: Mapping[Kind, int], policy: Policy) -> str:
     """Amounts of activities by kind: `2 courses and 1 local event`."""
-    return listed(
-        [count(n, policy.kinds[kind].name, policy.kinds[kind].plural) for kind, n in counted.items()]
-    )
+    return _amounts(tuple(counted.items()), policy.names)
+
+
+def _amounts(counted: Way, names: Names) -> str:
+    named = dict(names)
+    return listed([count(number, *named[kind]) for kind, number in counted])
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -57,12 +62,15 @@ def listed(parts: Sequence[str]) -> str:
 
 def needs(standing: Standing, today: date, policy: Policy) -> str:
     """What would renew: `2 more courses, or 1 global event, or 1 course and 1 local event`."""
-    ways = ways_to_renew(standing.missing, standing.used, today, policy)
-    courses_alone = [way for way in ways if way.keys() == {Kind.COURSE}]
-    others = [way for way in ways if way.keys() != {Kind.COURSE} and len(way) <= KINDS_SHOWN]
+    return _ways(ways_to_renew(standing.missing, standing.used, today, policy), policy.names)
+
+
+@lru_cache(maxsize=1024)
+def _ways(ways: tuple[Way, ...], names: Names) -> str:
+    courses_alone = [way for way in ways if [kind for kind, _ in way] == [Kind.COURSE]]
+    others = [way for way in ways if way not in courses_alone and len(way) <= KINDS_SHOWN]
     shown = [*courses_alone, *others][:WAYS_SHOWN]
-    text = ", or ".join(kinds(way, policy) for way in shown)
-    amount, _, rest = text.partition(" ")
+    amount, _, rest = ", or ".join(_amounts(way, names) for way in shown).partition(" ")
     return f"{amount} more {rest}"
 
 
