@@ -1243,7 +1243,12 @@ def test_a_command_like_no_other_gets_a_line_that_works_and_all_commands(tell: T
     assert "`/ce help`" in answer
 
 
-@pytest.mark.parametrize("question", ["does coursework need to match the cert?", "frobnicate? ", "?"])
+@pytest.mark.parametrize(("asked", "meant"), [("?", "help"), ("help?", "help"), ("status?", "status")])
+def test_a_question_mark_after_a_command_is_no_question(tell: Tell, asked: str, meant: str) -> None:
+    assert tell(f"/ce {asked}") == tell(f"/ce {meant}")
+
+
+@pytest.mark.parametrize("question", ["does coursework need to match the cert?", "frobnicate? "])
 def test_a_question_without_ask_is_answered_as_with_it(tell: Tell, question: str) -> None:
     assert tell(f"/ce {question}") == tell(f"/ce ask {question}")
     assert "I do not know the command" not in tell(f"/ce {question}")

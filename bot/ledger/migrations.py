@@ -99,7 +99,7 @@ CREATE TABLE requests (
     member TEXT NOT NULL,
     answer TEXT NOT NULL,
     at TEXT NOT NULL,
-    UNIQUE (workspace, key)
+    UNIQUE (workspace, member, key)
 ) STRICT;
 
 CREATE TABLE standings (

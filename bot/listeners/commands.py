@@ -101,7 +101,8 @@ def _subcommand(text: str) -> tuple[str, str]:
 
 def _first_word(text: str) -> tuple[str, str]:
     word, *rest = text.split(maxsplit=1) or ("",)
-    return ALIASES.get(word.lower(), word.lower()), rest[0] if rest else ""
+    name = word.lower().rstrip("?") or word
+    return ALIASES.get(name, name), rest[0] if rest else ""
 
 
 def _unknown(desk: Desk, name: str, text: str) -> Reply:
@@ -229,7 +230,7 @@ UNDO_ALONE = (
     "an activity is taken out by its number with remove."
 )
 ALIASES: Mapping[str, str] = MappingProxyType(
-    {"": "status", "certs": "cert", "log": "add", "delete": "remove", "rm": "remove"}
+    {"": "status", "certs": "cert", "log": "add", "delete": "remove", "rm": "remove", "?": "help"}
 )
 LOOKING: Mapping[str, Look] = MappingProxyType(
     {

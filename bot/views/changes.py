@@ -163,11 +163,12 @@ def _renewed(code: str, renewal: Renewal, after: Standing) -> str:
 def _state(after: Standing, changed: Changed, policy: Policy) -> str:
     if after.status is Status.EXPIRED:
         return f"expired on {words.day(after.cycle.expires_on)}, with {after.credited} of {after.required} CE"
-    until = (
-        f"suspended, last safe day {words.day(after.last_safe_day)}"
-        if after.status is Status.SUSPENDED
-        else f"suspends {words.day(after.cycle.suspends_on)}"
-    )
+    if after.status is Status.ACTIVE:
+        until = f"suspends {words.day(after.cycle.suspends_on)}"
+    elif changed.today <= after.last_safe_day:
+        until = f"suspended, last safe day {words.day(after.last_safe_day)}"
+    else:
+        until = f"suspended, past its last safe day, {words.day(after.last_safe_day)}"
     return (
         f"{after.credited} of {after.required} CE; missing {after.missing}: "
         f"{words.needs(after, changed.today, policy)}; {until}"
