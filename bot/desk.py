@@ -1,8 +1,7 @@
 """What the bot can do for a member, without Slack: each use case as one call."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -10,14 +9,11 @@ from zoneinfo import ZoneInfo
 from faq.answer import Answer, ask
 from faq.entry import Faq, load
 from rules import (
-    Credential,
-    Credited,
     ExamPass,
     History,
     Policy,
     PortalDates,
     Reason,
-    Renewal,
     Standing,
     cautions_about,
     cautions_about_code,
@@ -25,164 +21,32 @@ from rules import (
     check_units,
     figures,
     fingerprint,
-    is_worse,
     level_of,
     standings,
     with_one_more,
 )
 
 from .ledger import ChangedSinceError, Kept, Ledger, LedgerError, LoggedActivity, Member, Writer
+from .outcomes import (
+    ActivityChanged,
+    AlreadyNotedError,
+    CannotUndoError,
+    CredentialChanged,
+    Effect,
+    Holdings,
+    Listing,
+    NoSuchActivityError,
+    NoSuchExamError,
+    NotHeldError,
+    NothingToUndoError,
+    Overview,
+    Undone,
+)
 
 Clock = Callable[[], datetime]
 # People move and their time zone with them; it is asked for again after this long.
 TIMEZONE_HOLDS = timedelta(days=30)
 ASK_AGAIN_AFTER = timedelta(hours=1)
-
-
-class DeskError(Exception):
-    """Something was asked for that there is not."""
-
-
-class NoSuchActivityError(DeskError):
-    """The member has no activity with this number."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"no activity {number}")
-        self.number = number
-
-
-class NotHeldError(DeskError):
-    """The member holds no certification with this code."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"{code} is not held")
-        self.code = code
-
-
-class NoSuchExamError(DeskError):
-    """The member stated no pass of this exam on this day."""
-
-    def __init__(self, exam: ExamPass) -> None:
-        super().__init__(f"no pass of {exam.code} on {exam.passed_on}")
-        self.exam = exam
-
-
-class AlreadyNotedError(DeskError):
-    """The member has stated this pass of an exam before."""
-
-    def __init__(self, exam: ExamPass) -> None:
-        super().__init__(f"{exam.code} on {exam.passed_on} is noted")
-        self.exam = exam
-
-
-class NothingToUndoError(DeskError):
-    """The member has no change left to undo, or this one was undone already."""
-
-
-class CannotUndoError(DeskError):
-    """What the change did was changed again later."""
-
-    def __init__(self, subject: str) -> None:
-        super().__init__(subject)
-        self.subject = subject
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a change did to one credential: its standing before and after (None: not held)."""
-
-    code: str
-    before: Standing | None
-    after: Standing | None
-
-    @property
-    def renewal(self) -> Renewal | None:
-        """The latest renewal, if the change brought it about and made nothing worse by it."""
-        if self.after is None or not self.after.renewals or self.is_worse:
-            return None
-        before = self.before and self.before.cycle
-        return None if before == self.after.cycle else self.after.renewals[-1]
-
-    @property
-    def is_worse(self) -> bool:
-        """Whether the change moved a date earlier or lowered the status (R14)."""
-        return bool(self.before and self.after and is_worse(self.before, self.after))
-
-    @property
-    def moved(self) -> bool:
-        """Whether the change moved the dates of a credential held before and after."""
-        return bool(
-            self.before
-            and self.after
-            and (self.before.cycle.suspends_on, self.before.cycle.expires_on)
-            != (self.after.cycle.suspends_on, self.after.cycle.expires_on)
-        )
-
-    def credited(self, number: int) -> Credited | None:
-        """What the activity with this number counts in the credential's current cycle."""
-        found = self.after.activities if self.after else ()
-        return next((credited for credited in found if credited.id == str(number)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """Where a member stands on a day, the most urgent credential first."""
-
-    today: date
-    standings: tuple[Standing, ...]
-    activities: int
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A member's activities, newest first, and for each number the codes by what it does for them."""
-
-    today: date
-    activities: tuple[LoggedActivity, ...]
-    codes: Mapping[int, Mapping[Reason, Sequence[str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """A member's credentials with their standings, and exams passed."""
-
-    today: date
-    held: tuple[tuple[Credential, Standing], ...]
-    exams: tuple[ExamPass, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A saved change: its number, what it did to each credential, and what deserves a second look."""
-
-    change: int
-    today: date
-    effects: tuple[Effect, ...]
-    cautions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityChanged(Changed):
-    """An activity was logged, edited (then `was` is the version before) or removed."""
-
-    activity: LoggedActivity | None = None
-    was: LoggedActivity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialChanged(Changed):
-    """A credential, its portal dates or an exam was stated or removed."""
-
-    code: str = ""
-    anew: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Undone(Changed):
-    """A change was taken back: what had been done, and to what."""
-
-    action: str = ""
-    subject: str = ""
 
 
 class Desk:

@@ -15,8 +15,9 @@ from conftest import ALICE, TODAY, Slack, noon
 
 import rules
 from bot.console import Clock
-from bot.desk import Desk, Overview
+from bot.desk import Desk
 from bot.ledger import Facts, Ledger, LedgerFullError, Member
+from bot.outcomes import Overview
 
 ADD = 'add course "Jira Automation" 2025-12-01'
 NEVER_SHOWN = re.compile(r"traceback|sqlite|error|exception|\.db|/tmp|secret", re.IGNORECASE)

@@ -8,10 +8,12 @@ from conftest import ALICE, TODAY, noon
 from slack_limits import elements_of, problems, texts_in
 
 from bot.dates import with_weekday
-from bot.desk import (
+from bot.desk import Desk
+from bot.ledger import Ledger, LedgerError, LoggedActivity
+from bot.listeners import commands
+from bot.outcomes import (
     AlreadyNotedError,
     CannotUndoError,
-    Desk,
     DeskError,
     Effect,
     NoSuchActivityError,
@@ -19,8 +21,6 @@ from bot.desk import (
     NotHeldError,
     NothingToUndoError,
 )
-from bot.ledger import Ledger, LedgerError, LoggedActivity
-from bot.listeners import commands
 from bot.views import blocks, changes, faq, lists, manual, standing, troubles, words
 from bot.views.blocks import Reply, reply
 from faq.answer import Answer

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from rules import ExamPass, PortalDates, RefusedError
 
 from .. import grammar
-from ..desk import Desk, DeskError
+from ..desk import Desk
 from ..ledger import LedgerError, LoggedActivity, Member, Writer
+from ..outcomes import DeskError
 from ..views import changes, lists, manual, standing, troubles
 from ..views import faq as faq_views
 from ..views import words as shown

@@ -2,8 +2,8 @@
 
 from rules import By, Credited, ExamPass, Policy, Reason, Renewal, Standing, Status
 
-from ..desk import ActivityChanged, Changed, CredentialChanged, Effect, Undone
 from ..ledger import LoggedActivity
+from ..outcomes import ActivityChanged, Changed, CredentialChanged, Effect, Undone
 from . import words
 from .blocks import Block, Reply, button, plain, reply
 from .standing import credential, warnings

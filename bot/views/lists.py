@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rules import Policy, Reason
 
-from ..desk import Holdings, Listing
+from ..outcomes import Holdings, Listing
 from . import words
 from .blocks import Reply, fitting, reply
 from .standing import FIRST_STEP

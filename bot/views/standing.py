@@ -5,7 +5,7 @@ from datetime import date
 
 from rules import Dates, Policy, Standing, Status
 
-from ..desk import Overview
+from ..outcomes import Overview
 from . import words
 from .blocks import Reply, fitting, plain, reply
 

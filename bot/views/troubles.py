@@ -1,6 +1,13 @@
 """What to say when something cannot be done: what is wrong, and the next step."""
 
-from ..desk import (
+from ..ledger import (
+    LedgerBusyError,
+    LedgerDamagedError,
+    LedgerError,
+    LedgerFullError,
+    LedgerReadOnlyError,
+)
+from ..outcomes import (
     AlreadyNotedError,
     CannotUndoError,
     DeskError,
@@ -8,13 +15,6 @@ from ..desk import (
     NoSuchExamError,
     NotHeldError,
     NothingToUndoError,
-)
-from ..ledger import (
-    LedgerBusyError,
-    LedgerDamagedError,
-    LedgerError,
-    LedgerFullError,
-    LedgerReadOnlyError,
 )
 from . import words
 from .blocks import BUTTON_VALUE_MOST, Block, Reply, button, escaped, reply
