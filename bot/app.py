@@ -23,7 +23,11 @@ def build_app(desk: Desk, courier: Courier, client: WebClient, *, signing_secret
     Bolt answers once a listener has returned: its other way polls every 10 ms. The token is checked here,
     once, so that no request waits for it; BoltError says that Slack refused it.
     """
+    # Bolt warns of the token in the environment, although the client was given it.
+    bolt_log = logging.getLogger("bot.bolt")
+    bolt_log.setLevel(logging.ERROR)
     app = App(
+        logger=bolt_log,
         client=client,
         signing_secret=signing_secret,
         request_verification_enabled=signing_secret is not None,

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import threading
 from datetime import UTC, datetime
 
@@ -20,13 +21,14 @@ from .courier import Courier, slack_client
 from .desk import Desk
 from .front import PATH, Wsgi, guarded
 from .ledger import Ledger
-from .settings import APP_TOKEN, BOT_TOKEN, SlackRefusedError, SlackSettings, settings_here
+from .settings import APP_TOKEN, BOT_TOKEN, SettingsError, SlackRefusedError, SlackSettings, settings_here
 
 log = logging.getLogger(__name__)
 
 # Slack renews connections every few hours within seconds; away for longer, a fresh process does better.
 AWAY_MOST_S = 60
 HTTP_THREADS = 8
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def serve(database: str, slack: SlackSettings) -> int:
@@ -34,7 +36,7 @@ def serve(database: str, slack: SlackSettings) -> int:
 
     Raises SlackRefusedError, LedgerError or PolicyError where the bot cannot start.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     return _serve_socket(database, slack) if slack.app_token else _serve_http(database, slack)
 
 
@@ -98,6 +100,7 @@ def _serve_http(database: str, slack: SlackSettings) -> int:
     from granian import Granian
     from granian.constants import Interfaces
 
+    _check_free(slack.host, slack.port)
     _, courier = _bot(database, slack)  # refuses here, in one sentence, what the worker could only crash on
     courier.close()
     os.environ["CE_BOT_DB"] = database
@@ -116,9 +119,20 @@ def _serve_http(database: str, slack: SlackSettings) -> int:
     return 0
 
 
+def _check_free(host: str, port: int) -> None:
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise SettingsError(
+            f"CE_BOT_HOST {host}, CE_BOT_PORT {port} cannot be listened on ({error.strerror}): set others."
+        ) from error
+
+
 def http_app() -> Wsgi:
     """What the HTTP server's worker runs: the front, and Bolt behind it."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     settings = settings_here()
     assert settings.slack
     assert settings.slack.signing_secret

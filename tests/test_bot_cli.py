@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -273,3 +274,27 @@ def test_output_is_utf_8_whatever_the_terminal_speaks() -> None:
     done = started(code=("-c", program), given='/ce add course "Größe 🎉" 2025-12-01\n')
     assert (done.returncode, done.stderr) == (0, "")
     assert "Größe 🎉" in done.stdout
+
+
+def test_a_port_that_is_taken_is_one_sentence_that_names_the_settings(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "run", "--db", str(tmp_path / "a.db")],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={
+                "PATH": "/usr/bin:/bin",
+                "PYTHONPATH": str(Path(__file__).parent.parent),
+                "SLACK_BOT_TOKEN": "xoxb-test",
+                "SLACK_SIGNING_SECRET": "secret",
+                "CE_BOT_PORT": str(port),
+            },
+        )
+    assert done.returncode == 2
+    assert f"CE_BOT_PORT {port} cannot be listened on" in done.stderr
+    assert "Traceback" not in done.stderr
