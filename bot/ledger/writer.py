@@ -96,12 +96,12 @@ class Writer:
 
     def next_number(self, who: Member, at: datetime) -> int:
         """The number of the member's next activity; a number is never used again."""
-        self.enrol(who, at)
         row = self._run(
-            "UPDATE members SET last_number = last_number + 1 "
-            "WHERE workspace = :workspace AND member = :member RETURNING last_number",
-            who,
-        ).fetchone()
+            "INSERT INTO members (workspace, member, enrolled_at, last_number) "
+            "VALUES (:workspace, :member, :at, 1) ON CONFLICT (workspace, member) "
+            "DO UPDATE SET last_number = members.last_number + 1 RETURNING last_number",
+            who, at=_moment(at),
+        ).fetchone()  # fmt: skip
         return int(row[0])
 
     def add_activity(self, who: Member, activity: LoggedActivity, change: int) -> None:
