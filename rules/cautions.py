@@ -133,9 +133,7 @@ def cautions_about_code(code: str, policy: Policy) -> Iterable[str]:
             f"{code} is on the list of retired certifications: it is computed like others, but ask "
             "Atlassian Support whether CE units still renew it."
         )
-    elif code not in certifications.available and any(
-        listed.startswith(code[:4]) for listed in certifications.available
-    ):
+    elif not certifications.knows(code):
         yield f"{code} is not among the codes this policy lists; check it against the portal."
 
 

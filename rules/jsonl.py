@@ -175,14 +175,22 @@ def _check(history: History, policy: Policy) -> None:
 
 
 def _check_code(code: str, field: str, policy: Policy) -> None:
-    """A level and three digits; whether the number is listed is a caution, because the list is of 2024."""
-    if not _CODE.fullmatch(code) or level_of(code) not in policy.levels:
-        nearest = get_close_matches(code.upper(), policy.certifications.listed, n=1, cutoff=0)[0]
+    """A level and three digits, and one of the codes the policy lists, if it lists that level's (R16)."""
+    shaped = _CODE.fullmatch(code) and level_of(code) in policy.levels
+    if shaped and policy.certifications.knows(code):
+        return
+    nearest = get_close_matches(code.upper(), policy.certifications.listed, n=1, cutoff=0)[0]
+    if shaped:
         raise LineError(
             field,
-            f"{_shown(code)} is not a certification's code, which is {' or '.join(policy.levels)} and three "
-            f"digits: did you mean {nearest}?",
+            f"{code} is not among the certifications the policy lists: did you mean {nearest}? A newer one "
+            "is added to the policy file.",
         )
+    raise LineError(
+        field,
+        f"{_shown(code)} is not a certification's code, which is {' or '.join(policy.levels)} and three "
+        f"digits: did you mean {nearest}?",
+    )
 
 
 def _check_portal(shown: PortalDates, field: str) -> None:

@@ -114,6 +114,10 @@ class Certifications(_Checked):
         """Every code named, available ones first."""
         return (*self.available, *self.retired)
 
+    def knows(self, code: str) -> bool:
+        """Whether a code is listed, or of a level of which the programme's list names none (ACA)."""
+        return code in self.listed or not any(level_of(one) == level_of(code) for one in self.listed)
+
 
 class Pause(_Checked):
     """The span of 2024 whose expirations were moved to its last day (F21)."""

@@ -63,6 +63,8 @@ def error_of(line: str) -> dict[str, str]:
         (changed("credentials.0.code", "acp-620"), "credentials[0].code", "ACP-620"),
         (changed("credentials.0.code", "ACP-62"), "credentials[0].code", "did you mean ACP-620?"),
         (changed("credentials.0.code", "XYZ-620"), "credentials[0].code", "did you mean ACP-620?"),
+        (changed("credentials.0.code", "ACP-621"), "credentials[0].code", "did you mean ACP-620?"),
+        (changed("exams.0.code", "ACP-999"), "exams[0].code", "not among the certifications"),
         (changed("credentials.0.code", 620), "credentials[0].code", "string"),
         (changed("credentials.0.earned_on", None), "credentials[0].earned_on", "nothing to compute"),
         (changed("credentials.0.earned_on", "2026-01-01"), "credentials[0].earned_on", "nothing to compute"),
@@ -122,6 +124,12 @@ def test_the_command_reads_to_the_end_and_ends_with_1_if_a_line_was_bad(monkeypa
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join(lines).encode())))
         assert main([]) == code
         assert len(capsys.readouterr().out.splitlines()) == len(lines)
+
+
+@pytest.mark.parametrize("code", ["ACP-200", "ACA-100", "ACA-999"])
+def test_a_retired_code_and_any_of_a_level_without_a_list_are_answered(code):
+    ((_, answered),) = answer([changed("credentials.0.code", code)], rules.load_policy())
+    assert answered
 
 
 def test_a_byte_order_mark_a_lone_surrogate_and_broken_utf8_are_survived():
