@@ -284,3 +284,18 @@ def test_a_failure_in_the_middle_of_a_change_saves_nothing(
     assert ledger.facts(ALICE) == Facts()
     good = Slack(Desk(ledger, policy, clock, lambda who: "UTC"))
     assert "Logged *1*" in good.command(ADD, key="k1").body
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_database_deleted_or_replaced_while_running_takes_no_more_writes(
+    slack: Slack, ledger: Ledger, tmp_path: Path, replaced: bool
+) -> None:
+    slack.command("cert add ACP-620 earned 2024-01-01")
+    Path(ledger.path).rename(tmp_path / "moved.db")
+    if replaced:
+        Ledger(ledger.path).close()
+    answer = slack.command('add course "Jira" yesterday')
+    assert answer.status == 200
+    assert "I cannot reach my database, so nothing was saved" in answer.body
+    with closing(sqlite3.connect(tmp_path / "moved.db")) as moved:
+        assert moved.execute("SELECT count(*) FROM activities").fetchone() == (0,)

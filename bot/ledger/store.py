@@ -12,7 +12,13 @@ from sqlite_utils import Database
 
 from rules import PortalDates
 
-from .errors import LedgerBusyError, LedgerNewerError, LedgerNotOursError, named_errors
+from .errors import (
+    LedgerBusyError,
+    LedgerNewerError,
+    LedgerNotOursError,
+    LedgerUnavailableError,
+    named_errors,
+)
 from .facts import Facts, Member, Row, activity_of, credential_of, exam_of, iso, portal_of
 from .migrations import migrations
 from .standings import COLUMNS, Kept, standing_of
@@ -87,6 +93,7 @@ class Ledger:
         if known - applied:
             self._migrate(db)
         _use_wal(db)
+        self._file = self._file_now()
 
     def _migrate(self, db: Database) -> None:
         """Apply what is missing; processes that start at once take turns, and each looks again in its own."""
@@ -109,6 +116,14 @@ class Ledger:
             found = self._local.db = Database(connection)
         return found
 
+    def _file_now(self) -> tuple[int, int] | None:
+        """Which file stands at the path; open connections would go on writing to one that was deleted."""
+        try:
+            found = Path(self.path).stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
     def close(self) -> None:
         """Close this thread's connection."""
         found: Database | None = getattr(self._local, "db", None)
@@ -124,6 +139,10 @@ class Ledger:
         left of the time they wait for those of other processes.
         """
         with named_errors(self.path):
+            if self._file_now() != self._file:
+                raise LedgerUnavailableError(
+                    f"The database {self.path} was deleted or replaced while in use: start ce-bot again."
+                )
             give_up_at = monotonic() + BUSY_MS / 1000
             if not self._writing.acquire(timeout=BUSY_MS / 1000):
                 raise LedgerBusyError(f"The database {self.path} is busy: try again in a moment.")
