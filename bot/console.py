@@ -112,7 +112,6 @@ class Console:
         self._name = name
         self._said: list[Said] = []
         self._buttons: list[Block] = []
-        self._names: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._session = f"{datetime.now(UTC).timestamp():.6f}"
         client = LocalClient(self._said)

@@ -21,7 +21,6 @@ from rules import (
     check_units,
     figures,
     fingerprint,
-    level_of,
     standings,
     with_one_more,
 )
@@ -133,10 +132,9 @@ class Desk:
 
         Of a level the policy lists no code for, every number is known; the member's own do not narrow that.
         """
-        listed = self.policy.certifications.listed
-        levels = {level_of(code) for code in listed}
+        certifications = self.policy.certifications
         held = (one.code for one in self._ledger.facts(who).credentials)
-        return tuple(dict.fromkeys((*listed, *(code for code in held if level_of(code) in levels))))
+        return (*certifications.listed, *(code for code in held if not certifications.knows(code)))
 
     # Questions
 
@@ -168,7 +166,7 @@ class Desk:
         """
         self._check(activity, today)
         kept = self._kept(who, today)
-        before = kept.standings if kept else self._standings(who, today)
+        before = kept.standings if kept else self._replayed(who, today)
         now = self._clock()
         numbered = activity._replace(number=writer.next_number(who, now))
         change = writer.begin_change(who, "add activity", f"activity {numbered.number}", now)
@@ -334,7 +332,10 @@ class Desk:
     def _standings(self, who: Member, today: date) -> tuple[Standing, ...]:
         """The member's standings: as kept, or replayed where those no longer hold."""
         kept = self._kept(who, today)
-        return kept.standings if kept else standings(self._ledger.facts(who).history(today), self.policy)
+        return kept.standings if kept else self._replayed(who, today)
+
+    def _replayed(self, who: Member, today: date) -> tuple[Standing, ...]:
+        return standings(self._ledger.facts(who).history(today), self.policy)
 
     def _settle(
         self, writer: Writer, who: Member, before: tuple[Standing, ...], today: date

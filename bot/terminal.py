@@ -7,21 +7,14 @@ from typing import Protocol
 
 from .views.blocks import Block, unescaped
 
+# Slack's names of the signs we use, each with what stands for it here and its colour.
 EMOJI = {
-    "arrow_right": "→",
-    "information_source": "ℹ",
-    "large_green_circle": "●",
-    "no_entry": "✕",
-    "tada": "★",
-    "warning": "⚠",
-}
-STYLE_OF_EMOJI = {
-    "arrow_right": "cyan",
-    "information_source": "blue",
-    "large_green_circle": "green",
-    "no_entry": "red",
-    "tada": "yellow",
-    "warning": "yellow",
+    "arrow_right": ("→", "cyan"),
+    "information_source": ("ℹ", "blue"),
+    "large_green_circle": ("●", "green"),
+    "no_entry": ("✕", "red"),
+    "tada": ("★", "yellow"),
+    "warning": ("⚠", "yellow"),
 }
 _PIECE = re.compile(
     r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|<(?P<url>https?://[^|>]+)(?:\|(?P<label>[^>]*))?>"
@@ -128,4 +121,4 @@ def _piece(found: re.Match[str], style: str) -> tuple[str, str]:
             url, label = unescaped(found["url"]), found["label"]
             return (f"{unescaped(label)} ({url})" if label else url), "underline"
         case _:
-            return EMOJI.get(found["emoji"], found[0]), STYLE_OF_EMOJI.get(found["emoji"], style)
+            return EMOJI.get(found["emoji"], (found[0], style))

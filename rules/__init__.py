@@ -1,7 +1,7 @@
 """The renewal rules of Atlassian certifications, as pure functions of a policy and a history."""
 
 from .cautions import cautions_about, cautions_about_code
-from .cycle import Cycle, Dates, ExamWindow, NothingToComputeError, Status, expiration_of, status_on
+from .cycle import Cycle, Dates, ExamWindow, NothingToComputeError, Status, status_on
 from .history import Activity, Credential, ExamPass, History, Kind, PortalDates, State
 from .intake import RefusedError, check_done, check_units
 from .needs import Way, ways_to_renew
@@ -35,7 +35,6 @@ __all__ = [
     "cautions_about_code",
     "check_done",
     "check_units",
-    "expiration_of",
     "figures",
     "fingerprint",
     "is_worse",

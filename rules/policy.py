@@ -10,7 +10,6 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError
 
 from .history import Kind
@@ -229,9 +228,7 @@ def read_policy(text: str, name: str) -> Policy:
     """
     try:
         raw = YAML(typ="rt", pure=True).load(text)
-    except DuplicateKeyError as error:
-        raise PolicyError(f"{name}, line {_line(error)}: {_first_line(error.problem)}.") from error
-    except MarkedYAMLError as error:
+    except MarkedYAMLError as error:  # a double key is one of these
         raise PolicyError(f"{name}, line {_line(error)}: {_first_line(error.problem)}.") from error
     if not isinstance(raw, dict):
         raise PolicyError(f"{name}, line 1: this is not a policy, which is a mapping of keys to values.")

@@ -14,10 +14,9 @@ from .errors import (
 from .facts import Facts, LoggedActivity, Member
 from .standings import Kept
 from .store import Ledger
-from .writer import Change, Writer
+from .writer import Writer
 
 __all__ = [
-    "Change",
     "ChangedSinceError",
     "Facts",
     "Kept",

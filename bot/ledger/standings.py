@@ -11,7 +11,13 @@ from .facts import Row, iso
 
 DATES = {dates.value: dates for dates in Dates}
 NO_WARNINGS = "[]"
-_COUNTED_KINDS = (Kind.COURSE, Kind.GLOBAL_EVENT, Kind.LOCAL_EVENT, Kind.PRESENTATION)
+# The columns that say how many activities of a kind count in the cycle.
+_COUNTS = {
+    "courses": Kind.COURSE,
+    "global_events": Kind.GLOBAL_EVENT,
+    "local_events": Kind.LOCAL_EVENT,
+    "presentations": Kind.PRESENTATION,
+}
 COLUMNS = (
     "code",
     "level",
@@ -24,10 +30,7 @@ COLUMNS = (
     "required",
     "exam_opens_on",
     "exam_closes_on",
-    "courses",
-    "global_events",
-    "local_events",
-    "presentations",
+    *_COUNTS,
     "warnings",
 )
 
@@ -69,10 +72,7 @@ def row_of(standing: Standing) -> dict[str, Any]:
         "required": standing.required,
         "exam_opens_on": window.opens_on.isoformat(),
         "exam_closes_on": window.closes_on.isoformat(),
-        "courses": used.get(Kind.COURSE, 0),
-        "global_events": used.get(Kind.GLOBAL_EVENT, 0),
-        "local_events": used.get(Kind.LOCAL_EVENT, 0),
-        "presentations": used.get(Kind.PRESENTATION, 0),
+        **{column: used.get(kind, 0) for column, kind in _COUNTS.items()},
         "warnings": json.dumps(standing.warnings) if standing.warnings else NO_WARNINGS,
     }
 
@@ -90,7 +90,7 @@ def standing_of(row: Row, day: date) -> Standing:
         last_safe_day=iso(safe),
         credited=credited,
         required=required,
-        used={kind: times for kind, times in zip(_COUNTED_KINDS, counts, strict=True) if times},
+        used={kind: times for kind, times in zip(_COUNTS.values(), counts, strict=True) if times},
         activities=(),
         renewals=(),
         exam_window=ExamWindow(iso(opens_on), iso(closes_on)),

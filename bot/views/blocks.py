@@ -51,17 +51,14 @@ def context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
 
 
-def button(label: str, action_id: str, value: str, *, primary: bool = False) -> Block:
+def button(label: str, action_id: str, value: str) -> Block:
     """A button; `value` comes back with the click."""
-    found: Block = {
+    return {
         "type": "button",
         "text": {"type": "plain_text", "text": label},
         "action_id": action_id,
         "value": value,
     }
-    if primary:
-        found["style"] = "primary"
-    return found
 
 
 def actions(buttons: Sequence[Block]) -> Block:
