@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from faq.answer import Answer, ask
 from faq.entry import Faq, load
 from rules import (
+    Dates,
     ExamPass,
     History,
     Policy,
@@ -25,21 +27,38 @@ from rules import (
     with_one_more,
 )
 
-from .ledger import ChangedSinceError, Kept, Ledger, LedgerError, LoggedActivity, Member, Writer
+from .ledger import (
+    ChangedSinceError,
+    Decision,
+    Kept,
+    Ledger,
+    LedgerError,
+    LoggedActivity,
+    Member,
+    PortalAnswer,
+    Typed,
+    Writer,
+)
 from .outcomes import (
     ActivityChanged,
     AlreadyNotedError,
+    AnsweredAlreadyError,
     CannotUndoError,
+    Changed,
     CredentialChanged,
     Effect,
     Holdings,
     Listing,
     NoSuchActivityError,
     NoSuchExamError,
+    NoSuchQuestionError,
     NotHeldError,
     NothingToUndoError,
     Overview,
+    PortalAgreed,
+    RenewalGoneError,
     Undone,
+    WouldWorsenError,
 )
 
 Clock = Callable[[], datetime]
@@ -102,6 +121,109 @@ class Desk:
             answer = work(writer)
             writer.keep_answer(who, key, answer, self._clock())
             return answer
+
+    def change(
+        self,
+        who: Member,
+        key: str,
+        typed: Typed,
+        do: Callable[[Typed, Writer], Changed],
+        show: Callable[[Typed, Changed], str],
+        ask: Callable[[Changed, int], str],
+    ) -> str:
+        """Do what was typed, once, and show it; what makes something worse is asked about first (R14).
+
+        Then nothing is saved but the question, and `ask` puts it to the member, under its number.
+        """
+
+        def work(writer: Writer) -> str:
+            return show(typed, self._guarded(writer, who, do(typed, writer), typed.agreed))
+
+        try:
+            return self.once(who, key, work)
+        except WouldWorsenError as error:
+            return self._ask_first(who, key, typed, error, ask)
+
+    def save(
+        self,
+        who: Member,
+        key: str,
+        number: int,
+        do: Callable[[Typed, Writer], Changed],
+        show: Callable[[Typed, Changed], str],
+        ask: Callable[[Changed, int], str],
+    ) -> str:
+        """Do what a question was about, or ask anew where facts or dates have changed since.
+
+        Raises NoSuchQuestionError and AnsweredAlreadyError.
+        """
+        asked: list[Typed] = []
+
+        def work(writer: Writer) -> str:
+            typed = self._settled(writer, who, number, Decision.SAVED)
+            asked.append(typed)
+            return show(typed, self._guarded(writer, who, do(typed, writer), typed.agreed))
+
+        try:
+            return self.once(who, key, work)
+        except WouldWorsenError as error:
+            return self._ask_first(who, key, asked[0], error, ask, instead_of=number)
+
+    def cancel(self, writer: Writer, who: Member, number: int) -> None:
+        """Leave everything as it is.
+
+        Raises NoSuchQuestionError and AnsweredAlreadyError.
+        """
+        self._settled(writer, who, number, Decision.CANCELLED)
+
+    def _settled(self, writer: Writer, who: Member, number: int, answer: Decision) -> Typed:
+        found = writer.questions.settle(who, number, answer, self._clock())
+        if found is None:
+            raise NoSuchQuestionError
+        if isinstance(found, Decision):
+            raise AnsweredAlreadyError(found)
+        return found
+
+    def _guarded(self, writer: Writer, who: Member, changed: Changed, agreed: str) -> Changed:
+        """The change, if it makes nothing worse or its member has agreed to just this.
+
+        Raises WouldWorsenError, with which nothing is saved. What was agreed to is void after another change.
+        """
+        if any(effect.is_worse for effect in changed.effects):
+            seal = f"{writer.change_before_last(who)} {changed.seal}"
+            if seal != agreed:
+                raise WouldWorsenError(changed, seal)
+        told = isinstance(changed, CredentialChanged) and changed.shown is not None
+        renewed = [
+            (effect.code, effect.calculated.renewed_on)
+            for effect in changed.effects
+            if effect.calculated and not told
+        ]
+        asked = writer.questions.ask_portal(who, renewed, changed.change)
+        return replace(changed, ask_portal=asked) if asked else changed
+
+    def _ask_first(
+        self,
+        who: Member,
+        key: str,
+        typed: Typed,
+        error: WouldWorsenError,
+        ask: Callable[[Changed, int], str],
+        *,
+        instead_of: int | None = None,
+    ) -> str:
+        # Kept standings have no renewals, and the question names those that would be gone.
+        changed, now = error.changed, self._clock()
+        stood = {standing.code: standing for standing in self._replayed(who, changed.today)}
+        effects = [replace(effect, before=stood.get(effect.code)) for effect in changed.effects]
+
+        def work(writer: Writer) -> str:
+            if instead_of is not None:
+                writer.questions.settle(who, instead_of, Decision.ASKED_ANEW, now)
+            number = writer.questions.ask(who, typed._replace(agreed=error.seal), now)
+            return ask(replace(changed, effects=tuple(effects)), number)
+
+        return self.once(who, key, work)
 
     # Looking
 
@@ -260,7 +382,8 @@ class Desk:
             writer.add_credential(who, code, earned_on, change)
         if shown:
             writer.add_portal_dates(who, code, shown, change)
-        return self._credential_changed(writer, who, code, change, before, today, anew=anew)
+        changed = self._credential_changed(writer, who, code, change, before, today)
+        return replace(changed, anew=anew, shown=shown)
 
     def remove_credential(self, writer: Writer, who: Member, code: str, today: date) -> CredentialChanged:
         """Stop following a certification; its portal dates go with it, activities and exams stay.
@@ -275,6 +398,44 @@ class Desk:
         writer.end_portal_dates(who, code, change)
         return self._credential_changed(writer, who, code, change, before, today)
 
+    def portal_agrees(self, writer: Writer, who: Member, change: int, today: date) -> PortalAgreed:
+        """Note that the portal shows what was calculated for the credentials a change renewed (R13).
+
+        Raises RenewalGoneError where none of those renewals is what is computed now.
+        """
+        asked = writer.questions.answer_portal(who, change, PortalAnswer.SAME)
+        before = self._replayed(who, today)
+        standing = {one.code: one for one in before}
+        agreed = [
+            (code, standing[code].cycle)
+            for code, renewed_on in asked
+            if code in standing
+            and standing[code].cycle.dates is Dates.CALCULATED
+            and standing[code].renewals[-1].renewed_on == renewed_on
+        ]
+        if not agreed:
+            raise RenewalGoneError
+        codes = tuple(code for code, _ in agreed)
+        noted = writer.begin_change(who, "confirm dates", " and ".join(codes), self._clock())
+        for code, cycle in agreed:
+            shown = PortalDates(cycle.suspends_on, cycle.expires_on, today, cycle.started_on)
+            writer.add_portal_dates(who, code, shown, noted)
+        _, effects = self._settle(writer, who, before, today)
+        return PortalAgreed(noted, today, effects, codes=codes)
+
+    def portal_differs(
+        self, writer: Writer, who: Member, change: int, answer: PortalAnswer, today: date
+    ) -> tuple[Standing, ...]:
+        """Note that the portal shows other dates, or none yet: where the credentials asked about stand.
+
+        Raises RenewalGoneError where none of them is held any more.
+        """
+        codes = {code for code, _ in writer.questions.answer_portal(who, change, answer)}
+        found = tuple(one for one in self._standings(who, today) if one.code in codes)
+        if not found:
+            raise RenewalGoneError
+        return found
+
     def pass_exam(self, writer: Writer, who: Member, exam: ExamPass, today: date) -> CredentialChanged:
         """Note an exam passed (R10).
 
@@ -286,7 +447,7 @@ class Desk:
         before = self._standings(who, today)
         change = writer.begin_change(who, "state exam", exam.code, self._clock())
         writer.add_exam(who, exam, change)
-        return self._credential_changed(writer, who, exam.code, change, before, today)
+        return replace(self._credential_changed(writer, who, exam.code, change, before, today), exam=exam)
 
     def remove_exam(self, writer: Writer, who: Member, exam: ExamPass, today: date) -> CredentialChanged:
         """Take back an exam.
@@ -298,7 +459,7 @@ class Desk:
         before = self._standings(who, today)
         change = writer.begin_change(who, "remove exam", exam.code, self._clock())
         writer.end_exam(who, exam, change)
-        return self._credential_changed(writer, who, exam.code, change, before, today)
+        return replace(self._credential_changed(writer, who, exam.code, change, before, today), exam=exam)
 
     # Undo
 
@@ -366,14 +527,12 @@ class Desk:
         change: int,
         before: tuple[Standing, ...],
         today: date,
-        *,
-        anew: bool = False,
     ) -> CredentialChanged:
         _, effects = self._settle(writer, who, before, today)
         own = tuple(effect for effect in effects if effect.code == code)
         # A standing brings its own warnings, and of what is let go of there is nothing to warn.
         cautions = () if own else tuple(cautions_about_code(code, self.policy))
-        return CredentialChanged(change, today, own, cautions, code, anew)
+        return CredentialChanged(change, today, own, cautions, code)
 
 
 def _effects(before: tuple[Standing, ...], after: tuple[Standing, ...]) -> tuple[Effect, ...]:

@@ -1,12 +1,24 @@
 """What the desk's use cases give back: values, and errors for what there is not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 
-from rules import Credential, Credited, ExamPass, Reason, Renewal, Standing, is_worse
+from rules import (
+    Credential,
+    Credited,
+    Dates,
+    ExamPass,
+    PortalDates,
+    Reason,
+    Renewal,
+    Standing,
+    Status,
+    is_worse,
+)
 
-from .ledger import LoggedActivity
+from .ledger import Decision, LoggedActivity
 
 
 class DeskError(Exception):
@@ -57,6 +69,31 @@ class CannotUndoError(DeskError):
         self.subject = subject
 
 
+class NoSuchQuestionError(DeskError):
+    """The member was not asked this, or so long ago that it was forgotten."""
+
+
+class AnsweredAlreadyError(DeskError):
+    """The member has answered this question before."""
+
+    def __init__(self, answer: Decision) -> None:
+        super().__init__(answer.value)
+        self.answer = answer
+
+
+class RenewalGoneError(DeskError):
+    """The renewals the portal was asked about are not what is computed any more."""
+
+
+class WouldWorsenError(Exception):
+    """A change was not saved, because it makes something worse and its member has not agreed (R14)."""
+
+    def __init__(self, changed: "Changed", seal: str) -> None:
+        super().__init__(f"change {changed.change} makes something worse")
+        self.changed = changed
+        self.seal = seal
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a change did to one credential: its standing before and after (None: not held)."""
@@ -66,17 +103,34 @@ class Effect:
     after: Standing | None
 
     @property
-    def renewal(self) -> Renewal | None:
-        """The latest renewal, if the change brought it about and made nothing worse by it."""
-        if self.after is None or not self.after.renewals or self.is_worse:
+    def calculated(self) -> Renewal | None:
+        """The renewal that the dates after the change are calculated from, if they were not before."""
+        if self.after is None or self.after.cycle.dates is not Dates.CALCULATED:
             return None
         before = self.before and self.before.cycle
         return None if before == self.after.cycle else self.after.renewals[-1]
 
     @property
+    def renewal(self) -> Renewal | None:
+        """The same, if the change made nothing worse by it."""
+        return None if self.is_worse else self.calculated
+
+    @property
     def is_worse(self) -> bool:
-        """Whether the change moved a date earlier or lowered the status (R14)."""
-        return bool(self.before and self.after and is_worse(self.before, self.after))
+        """Whether the change moved a date earlier, lowered the status or let go of a credential (R14)."""
+        if self.before is None:
+            return False
+        if self.after is None:
+            return self.before.status is not Status.EXPIRED
+        return is_worse(self.before, self.after)
+
+    @property
+    def gone(self) -> tuple[Renewal, ...]:
+        """The renewals there were and are no more."""
+        if self.before is None:
+            return ()
+        days = {renewal.renewed_on for renewal in self.after.renewals} if self.after else set()
+        return tuple(renewal for renewal in self.before.renewals if renewal.renewed_on not in days)
 
     @property
     def moved(self) -> bool:
@@ -123,12 +177,22 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A saved change: its number, what it did to each credential, and what deserves a second look."""
+    """A saved change: its number, what it did to each credential, and what deserves a second look.
+
+    `ask_portal` names the credentials it renewed about which the member is now asked what the portal shows.
+    """
 
     change: int
     today: date
     effects: tuple[Effect, ...]
     cautions: tuple[str, ...] = ()
+    ask_portal: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def seal(self) -> str:
+        """A short text that differs whenever a date or a status before or after does."""
+        stood = [(effect.code, _stood(effect.before), _stood(effect.after)) for effect in self.effects]
+        return sha256(repr(stood).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +205,19 @@ class ActivityChanged(Changed):
 
 @dataclass(frozen=True, slots=True)
 class CredentialChanged(Changed):
-    """A credential, its portal dates or an exam was stated or removed."""
+    """A credential, its portal dates (`shown`) or an exam was stated or removed."""
 
     code: str = ""
     anew: bool = False
+    shown: PortalDates | None = None
+    exam: ExamPass | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortalAgreed(Changed):
+    """The portal shows what was calculated for these credentials."""
+
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +226,10 @@ class Undone(Changed):
 
     action: str = ""
     subject: str = ""
+
+
+def _stood(standing: Standing | None) -> tuple[str, str, str] | None:
+    if standing is None:
+        return None
+    cycle = standing.cycle
+    return standing.status.value, cycle.suspends_on.isoformat(), cycle.expires_on.isoformat()

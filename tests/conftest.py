@@ -1,5 +1,6 @@
 """What the tests share: real SQLite, the real Bolt app, and hand-written stand-ins at the network's edge."""
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
@@ -106,6 +107,14 @@ class Slack:
                 "response_url": "https://hooks.example/2",
             }
         )
+
+    def insist(self, answer: BoltResponse) -> None:
+        """Click Save where the bot asked first, in its answer or in the last message sent beside one."""
+        shown = json.loads(answer.body)["blocks"] if answer.body else self.sent[-1][1]["blocks"]
+        buttons = [one for block in shown if block["type"] == "actions" for one in block["elements"]]
+        for button in buttons:
+            if button["text"]["text"] == "Save":
+                self.click(button)
 
     def event(self, event: dict[str, Any], *, key: str | None = None) -> BoltResponse:
         """An event of workspace T1; `key` is its event_id."""

@@ -62,9 +62,15 @@ B = (earned("2024-01-01"), *course(*NINE))
 W1 = (*B, *course("2025-12-01"))
 
 
+def insist(tell: Tell, line: str) -> str:
+    """Say a line, and Save where the bot asks first because something gets worse."""
+    answer = tell(line)
+    return tell("!click Save") if answer.startswith(":warning: *Not saved yet.*") else answer
+
+
 def say(tell: Tell, lines: Iterable[str]) -> str:
-    """Say all lines; the answer to the last."""
-    return [tell(line) for line in lines][-1]
+    """Say lines and mean them; the last answer."""
+    return [insist(tell, line) for line in lines][-1]
 
 
 def stands(tell: Tell, code: str = "ACP-620") -> tuple[str, str, str | None, str]:
@@ -256,7 +262,6 @@ def test_an_older_course_can_bring_dates_forward_and_the_answer_says_so_before_a
     assert ":warning: ACP-620 gets worse by this: suspends was" in answer
     assert "suspends was Sat 2029-12-15, now *Fri 2028-09-15*" in answer
     assert ":tada:" not in answer
-    assert "The portal has the last word" not in answer
     assert stands(tell) == ("active", "10/100", "2028-09-15", "2028-12-15")
 
 
@@ -532,8 +537,7 @@ def test_a_renewal_is_announced_with_its_new_dates_and_how_to_confirm_them(tell:
         "expires *Wed 2028-03-01*." in answer
     )
     assert answer.splitlines()[-1] == (
-        "The portal has the last word: check that it has this. Dates that differ: "
-        "`/ce portal ACP-620 suspends 2027-12-01 expires 2028-03-01`"
+        "What does the portal show for *ACP-620* now? It has the last word over what I calculate."
     )
 
 
@@ -735,7 +739,7 @@ def test_an_edit_that_moves_dates_shows_them_before_and_after(tell: Tell) -> Non
     say(tell, W1)
     answer = tell("/ce edit 10 2025-12-02")
     assert "suspends *Thu 2027-12-02*" in answer or "now *Thu 2027-12-02*" in answer
-    answer = tell("/ce edit 10 2025-11-03")
+    answer = insist(tell, "/ce edit 10 2025-11-03")
     assert "suspends was Thu 2027-12-02, now *Wed 2027-11-03*" in answer
 
 
@@ -750,7 +754,7 @@ def test_an_edit_of_what_is_not_there_points_to_the_list(tell: Tell) -> None:
 
 def test_removing_shows_what_it_does_to_the_dates_and_undo_brings_it_back(tell: Tell) -> None:
     say(tell, W1)
-    answer = tell("/ce remove 10")
+    answer = insist(tell, "/ce remove 10")
     assert answer.startswith('Removed *10* · course "Course of 2025-12-01", Mon 2025-12-01.')
     assert "suspends was Wed 2027-12-01, now *Thu 2026-01-01*" in answer
     assert ":warning: ACP-620 gets worse" in answer
@@ -771,7 +775,7 @@ def test_undo_takes_back_the_latest_change_then_the_one_before(tell: Tell) -> No
     assert "Sat 2025-11-01" in tell("/ce list")
     assert tell("/ce undo").startswith("Undone: logging activity 1.")
     assert tell("/ce list").startswith("Nothing logged yet")
-    assert tell("/ce undo").startswith("Undone: what was stated of ACP-620.")
+    assert insist(tell, "/ce undo").startswith("Undone: what was stated of ACP-620.")
     assert tell("/ce") == FIRST_STEP
     assert tell("/ce undo").startswith("There is nothing left to undo here")
 
@@ -789,7 +793,7 @@ def test_every_change_of_a_certification_can_be_undone(
     tell: Tell, change: str, undone: str, back: str
 ) -> None:
     say(tell, [earned("2024-01-01"), change])
-    assert tell("/ce undo").startswith(f"Undone: {undone}")
+    assert insist(tell, "/ce undo").startswith(f"Undone: {undone}")
     assert stands(tell)[2] == back
 
 
@@ -864,8 +868,8 @@ def test_adding_a_certification_cannot_be_undone_once_portal_dates_were_stated(s
 def test_adding_a_certification_can_be_undone_once_the_portal_dates_stated_since_are(slack) -> None:
     undo = undo_button(slack.command("cert add ACP-620 earned 2024-01-01"))
     slack.command("portal ACP-620 suspends 2026-02-10")
-    slack.command("undo")
-    slack.click(undo)
+    slack.insist(slack.command("undo"))
+    slack.insist(slack.click(undo))
     assert slack.sent[-1][1]["text"].startswith("Undone: what was stated of ACP-620.")
     assert text_of(slack.command("cert list")) == FIRST_STEP
 
@@ -875,7 +879,7 @@ def test_portal_dates_of_another_certification_or_stated_with_it_do_not_keep_it_
 ) -> None:
     undo = undo_button(slack.command("cert add ACP-620 earned 2024-01-01 suspends 2026-02-10"))
     slack.command("portal ACP-120 suspends 2026-02-10")
-    slack.click(undo)
+    slack.insist(slack.click(undo))
     assert slack.sent[-1][1]["text"].startswith("Undone: what was stated of ACP-620.")
     assert "ACP-620" not in text_of(slack.command("cert list"))
 
@@ -1014,7 +1018,7 @@ def test_an_unlisted_code_is_asked_about_and_its_button_takes_it_as_it_is(
 def test_once_held_an_unlisted_code_needs_no_word_of_assurance(tell: Tell) -> None:
     tell("/ce cert add ACP-630 earned 2024-01-01 anyway")
     assert tell("/ce exam ACP-630 2025-11-15").startswith("Exam ACP-630")
-    assert tell("/ce cert remove ACP-630").startswith("I no longer follow *ACP-630*")
+    assert insist(tell, "/ce cert remove ACP-630").startswith("I no longer follow *ACP-630*")
 
 
 def test_holding_one_associate_does_not_make_the_others_unknown(tell: Tell) -> None:
@@ -1055,7 +1059,7 @@ def test_the_list_of_certifications_shows_dates_where_they_come_from_and_exams(t
 
 def test_removing_a_certification_keeps_the_activities(tell: Tell) -> None:
     say(tell, [*B, earned("2024-01-01", "ACP-120")])
-    answer = tell("/ce cert remove ACP-620")
+    answer = insist(tell, "/ce cert remove ACP-620")
     assert "Your activities stay" in answer
     assert "ACP-620" not in tell("/ce")
     assert stands(tell, "ACP-120")[1] == "90/100"
@@ -1088,7 +1092,7 @@ def test_words_after_cert_are_saved_or_answered_and_never_passed_over(tell: Tell
 
 def test_the_portal_wins_over_what_was_computed(tell: Tell) -> None:
     say(tell, W1)
-    answer = tell("/ce portal ACP-620 suspends 2027-11-15 expires 2028-02-15")
+    answer = insist(tell, "/ce portal ACP-620 suspends 2027-11-15 expires 2028-02-15")
     assert "suspends was Wed 2027-12-01, now *Mon 2027-11-15*" in answer
     status, _, suspends_on, expires_on = stands(tell)
     assert (status, suspends_on, expires_on) == ("active", "2027-11-15", "2028-02-15")
@@ -1164,7 +1168,7 @@ def test_an_exam_taken_back_can_be_stated_again(tell: Tell) -> None:
 
 def test_an_exam_is_taken_back(tell: Tell) -> None:
     say(tell, [*B, "/ce exam ACP-620 2025-11-15"])
-    answer = tell("/ce exam remove ACP-620 2025-11-15")
+    answer = insist(tell, "/ce exam remove ACP-620 2025-11-15")
     assert answer.startswith("Removed the exam ACP-620 passed on Sat 2025-11-15.")
     assert stands(tell) == ("active", "90/100", "2026-01-01", "2026-04-01")
 
@@ -1221,7 +1225,7 @@ def test_removing_has_other_names(tell: Tell, line: str) -> None:
 @pytest.mark.parametrize("line", ["/ce exam delete ACP-620 2025-11-15", "/ce exam rm ACP-620 2025-11-15"])
 def test_a_second_word_has_its_other_names_too(tell: Tell, line: str) -> None:
     say(tell, [*B, "/ce exam ACP-620 2025-11-15"])
-    assert tell(line).startswith("Removed the exam ACP-620")
+    assert insist(tell, line).startswith("Removed the exam ACP-620")
 
 
 @pytest.mark.parametrize(
@@ -1363,7 +1367,7 @@ def test_every_line_that_an_answer_offers_works_as_it_stands(ledger: Ledger, tel
         if line.startswith("/ce exam remove "):
             tell(f"{name} {line.replace('exam remove', 'exam')}")
         before = rows(ledger, "audit")
-        answer = tell(f"{name} {line}")
+        answer = insist(tell, f"{name} {line}")
         if not works(line, answer, changed=rows(ledger, "audit") > before):
             failures.append(f"{step} offers {line}, which gives: {answer}")
     assert failures == []

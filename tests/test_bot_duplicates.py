@@ -63,10 +63,10 @@ def replica(other_ledger: Ledger, policy: rules.Policy, clock: Clock) -> Slack:
         ([ADD, ADD], "undo"),
         ([ADD, ADD], "undo change 1"),
         ([], "cert add ACP-620 earned 2024-01-01"),
-        (["cert add ACP-620 earned 2024-01-01"], "cert remove ACP-620"),
         (["cert add ACP-620 earned 2024-01-01"], "portal ACP-620 suspends 2026-01-01 expires 2026-04-01"),
         (["cert add ACP-620 earned 2024-01-01"], "exam ACP-620 2025-11-15"),
-        (["cert add ACP-620 earned 2024-01-01", "exam ACP-620 2025-11-15"], "exam remove ACP-620 2025-11-15"),
+        (["exam ACP-620 2025-11-15"], "exam remove ACP-620 2025-11-15"),
+        (["cert add ACP-620 earned 2024-01-01", "cert remove ACP-620"], "save change 1"),
     ],
 )
 def test_a_command_delivered_twice_is_done_once_and_answered_alike(

@@ -9,17 +9,20 @@ from slack_limits import elements_of, problems, texts_in
 
 from bot.dates import with_weekday
 from bot.desk import Desk
-from bot.ledger import Ledger, LedgerError, LoggedActivity
+from bot.ledger import Decision, Ledger, LedgerError, LoggedActivity
 from bot.listeners import commands
 from bot.outcomes import (
     AlreadyNotedError,
+    AnsweredAlreadyError,
     CannotUndoError,
     DeskError,
     Effect,
     NoSuchActivityError,
     NoSuchExamError,
+    NoSuchQuestionError,
     NotHeldError,
     NothingToUndoError,
+    RenewalGoneError,
 )
 from bot.views import blocks, changes, faq, lists, manual, standing, troubles, words
 from bot.views.blocks import Reply, reply
@@ -198,6 +201,9 @@ def replies_to_trouble() -> Iterator[Reply]:
         AlreadyNotedError(ExamPass("ACP-620", TODAY)),
         NothingToUndoError(),
         CannotUndoError("activity 3"),
+        *(AnsweredAlreadyError(decision) for decision in Decision),
+        NoSuchQuestionError(),
+        RenewalGoneError(),
     ):
         yield troubles.missing(error)
     for kind in (LedgerError, *LedgerError.__subclasses__()):
@@ -223,6 +229,9 @@ def test_every_kind_of_missing_thing_has_its_words() -> None:
         "NoSuchExamError",
         "AlreadyNotedError",
         "NothingToUndoError",
+        "AnsweredAlreadyError",
+        "NoSuchQuestionError",
+        "RenewalGoneError",
         "CannotUndoError",
     }
 

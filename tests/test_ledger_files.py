@@ -65,6 +65,18 @@ SCHEMA = {
     ],
     "exams": ["workspace", "member", "code", "passed_on", "added_by", "ended_by"],
     "requests": ["id", "workspace", "key", "member", "answer", "at"],
+    "pending_changes": [
+        "id",
+        "workspace",
+        "member",
+        "command",
+        "words",
+        "typed_on",
+        "shown",
+        "asked_at",
+        "answer",
+    ],
+    "portal_questions": ["workspace", "member", "code", "renewed_on", "asked_by", "answer"],
     "standings": [
         "workspace",
         "member",
@@ -242,7 +254,7 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         Ledger(path).close()
     with closing(Database(path)) as db:
         applied = [(row["migration_set"], row["name"]) for row in db["_sqlite_migrations"].rows]
-    assert applied == [("ce-bot", "m001_facts")]
+    assert applied == [("ce-bot", "m001_facts"), ("ce-bot", "m002_questions")]
 
 
 def test_a_second_start_does_not_write(tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ from .errors import (
     LedgerUnavailableError,
 )
 from .facts import Facts, LoggedActivity, Member
+from .questions import Decision, PortalAnswer, Typed
 from .standings import Kept
 from .store import Ledger
 from .writer import Writer
 
 __all__ = [
     "ChangedSinceError",
+    "Decision",
     "Facts",
     "Kept",
     "Ledger",
@@ -31,5 +33,7 @@ __all__ = [
     "LedgerUnavailableError",
     "LoggedActivity",
     "Member",
+    "PortalAnswer",
+    "Typed",
     "Writer",
 ]

@@ -130,3 +130,34 @@ CREATE TABLE standings (
 CREATE INDEX standings_by_suspension ON standings (suspends_on);
 """
     )
+
+
+@migrations()
+def m002_questions(db: Database) -> None:
+    """What members were asked: whether to save what makes a date worse, and what the portal shows."""
+    db.executescript(
+        """
+CREATE TABLE pending_changes (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    command TEXT NOT NULL,
+    words TEXT NOT NULL,
+    typed_on TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    asked_at TEXT NOT NULL,
+    answer TEXT CHECK (answer IN ('saved', 'cancelled', 'asked anew'))
+) STRICT;
+CREATE INDEX pending_changes_of_member ON pending_changes (workspace, member);
+
+CREATE TABLE portal_questions (
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    code TEXT NOT NULL,
+    renewed_on TEXT NOT NULL,
+    asked_by INTEGER NOT NULL REFERENCES audit (id),
+    answer TEXT CHECK (answer IN ('same dates', 'other dates', 'not there yet')),
+    PRIMARY KEY (workspace, member, code, renewed_on)
+) STRICT, WITHOUT ROWID;
+"""
+    )

@@ -2,8 +2,8 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -11,13 +11,14 @@ from rules import ExamPass, PortalDates, Standing
 
 from .errors import ChangedSinceError
 from .facts import LoggedActivity, Member
+from .questions import Questions
 from .standings import COLUMNS, row_of
+from .statements import OF_MEMBER, Statements, iso_or_none, moment
 
 # Slack repeats a delivery for about 6 minutes, and a signed request can be replayed for 5.
 KEEP_ANSWERS = timedelta(days=1)
 FACT_TABLES = ("credentials", "portal_dates", "activities", "exams")
 
-_OF_MEMBER = "WHERE workspace = :workspace AND member = :member"
 _STANDING = ("workspace", "member", "code", "policy", "as_of", "holds_before", *COLUMNS[1:])
 _KEEP_STANDING = (
     f"INSERT INTO standings ({', '.join(_STANDING)}) "  # noqa: S608 - constants
@@ -35,14 +36,12 @@ class Change(NamedTuple):
     subject: str
 
 
-class Writer:
+class Writer(Statements):
     """The statements of one transaction, begun and ended by the ledger."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def _run(self, sql: str, who: Member, **values: Any) -> Any:
-        return self._db.execute(sql, {"workspace": who.workspace, "member": who.id, **values})
+        super().__init__(db)
+        self.questions = Questions(db)
 
     def answer_to(self, who: Member, key: str) -> str | None:
         """The answer already given to the request with this key."""
@@ -58,13 +57,13 @@ class Writer:
         self._run(
             "INSERT INTO requests (workspace, key, member, answer, at) "
             "VALUES (:workspace, :key, :member, :answer, :at)",
-            who, key=key, answer=answer, at=_moment(at),
+            who, key=key, answer=answer, at=moment(at),
         )  # fmt: skip
         # Rows stand in the order of their age, so this reads no more than what it deletes, and one.
         self._db.execute(
             "DELETE FROM requests "
             "WHERE id < (SELECT id FROM requests WHERE at >= :after ORDER BY id LIMIT 1)",
-            {"after": _moment(at - KEEP_ANSWERS)},
+            {"after": moment(at - KEEP_ANSWERS)},
         )
 
     def enrol(self, who: Member, at: datetime) -> None:
@@ -72,7 +71,7 @@ class Writer:
         self._run(
             "INSERT INTO members (workspace, member, enrolled_at) VALUES (:workspace, :member, :at) "
             "ON CONFLICT (workspace, member) DO NOTHING",
-            who, at=_moment(at),
+            who, at=moment(at),
         )  # fmt: skip
 
     def set_timezone(self, who: Member, timezone: str, at: datetime) -> None:
@@ -81,7 +80,7 @@ class Writer:
             "INSERT INTO members (workspace, member, enrolled_at, timezone, timezone_checked_at) "
             "VALUES (:workspace, :member, :at, :timezone, :at) ON CONFLICT (workspace, member) "
             "DO UPDATE SET timezone = excluded.timezone, timezone_checked_at = excluded.timezone_checked_at",
-            who, timezone=timezone, at=_moment(at),
+            who, timezone=timezone, at=moment(at),
         )  # fmt: skip
 
     def begin_change(self, who: Member, action: str, subject: str, at: datetime) -> int:
@@ -90,7 +89,7 @@ class Writer:
         row = self._run(
             "INSERT INTO audit (workspace, member, action, subject, at) "
             "VALUES (:workspace, :member, :action, :subject, :at) RETURNING id",
-            who, action=action, subject=subject, at=_moment(at),
+            who, action=action, subject=subject, at=moment(at),
         ).fetchone()  # fmt: skip
         return int(row[0])
 
@@ -100,7 +99,7 @@ class Writer:
             "INSERT INTO members (workspace, member, enrolled_at, last_number) "
             "VALUES (:workspace, :member, :at, 1) ON CONFLICT (workspace, member) "
             "DO UPDATE SET last_number = members.last_number + 1 RETURNING last_number",
-            who, at=_moment(at),
+            who, at=moment(at),
         ).fetchone()  # fmt: skip
         return int(row[0])
 
@@ -134,7 +133,7 @@ class Writer:
         self._run(
             "INSERT INTO credentials (workspace, member, code, earned_on, added_by) "
             "VALUES (:workspace, :member, :code, :earned_on, :change)",
-            who, code=code, earned_on=_iso(earned_on), change=change,
+            who, code=code, earned_on=iso_or_none(earned_on), change=change,
         )  # fmt: skip
 
     def end_credential(self, who: Member, code: str, change: int) -> None:
@@ -154,8 +153,8 @@ class Writer:
             who,
             code=code,
             suspends_on=shown.suspends_on.isoformat(),
-            expires_on=_iso(shown.expires_on),
-            cycle_started_on=_iso(shown.cycle_started_on),
+            expires_on=iso_or_none(shown.expires_on),
+            cycle_started_on=iso_or_none(shown.cycle_started_on),
             confirmed_on=shown.confirmed_on.isoformat(),
             change=change,
         )
@@ -194,6 +193,14 @@ class Writer:
         ).fetchone()  # fmt: skip
         return Change(*row) if row else None
 
+    def change_before_last(self, who: Member) -> int:
+        """The number of the change before the member's latest; 0 where there is none."""
+        row = self._run(
+            f"SELECT id FROM audit {OF_MEMBER} ORDER BY id DESC LIMIT 1 OFFSET 1",  # noqa: S608 - a constant
+            who,
+        ).fetchone()
+        return row[0] if row else 0
+
     def undo(self, who: Member, change: Change, at: datetime) -> None:
         """Take back what a change wrote and bring back what it ended.
 
@@ -214,18 +221,18 @@ class Writer:
 
     def _undo_in(self, table: str, who: Member, change: int, undo: int) -> None:
         ended_later = self._run(
-            f"SELECT 1 FROM {table} {_OF_MEMBER} AND added_by = :change AND ended_by IS NOT NULL LIMIT 1",  # noqa: S608
+            f"SELECT 1 FROM {table} {OF_MEMBER} AND added_by = :change AND ended_by IS NOT NULL LIMIT 1",  # noqa: S608
             who, change=change,
         ).fetchone()  # fmt: skip
         if ended_later:
             raise ChangedSinceError(f"Change {change} was changed again in {table}.")
         self._run(
-            f"UPDATE {table} SET ended_by = :undo {_OF_MEMBER} AND added_by = :change",  # noqa: S608 - a constant
+            f"UPDATE {table} SET ended_by = :undo {OF_MEMBER} AND added_by = :change",  # noqa: S608 - a constant
             who, undo=undo, change=change,
         )  # fmt: skip
         try:
             self._run(
-                f"UPDATE {table} SET ended_by = NULL {_OF_MEMBER} AND ended_by = :change",  # noqa: S608 - a constant
+                f"UPDATE {table} SET ended_by = NULL {OF_MEMBER} AND ended_by = :change",  # noqa: S608 - a constant
                 who, change=change,
             )  # fmt: skip
         except sqlite3.IntegrityError as error:
@@ -246,20 +253,12 @@ class Writer:
             "member": who.id,
             "policy": policy,
             "as_of": as_of.isoformat(),
-            "holds_before": _iso(holds_before),
+            "holds_before": iso_or_none(holds_before),
         }
         self._db.conn.executemany(_KEEP_STANDING, [{**shared, **row_of(standing)} for standing in standings])
         self._run(
-            f"DELETE FROM standings {_OF_MEMBER} "  # noqa: S608 - a constant
+            f"DELETE FROM standings {OF_MEMBER} "  # noqa: S608 - a constant
             "AND code NOT IN (SELECT code FROM credentials "
-            f"{_OF_MEMBER} AND ended_by IS NULL)",
+            f"{OF_MEMBER} AND ended_by IS NULL)",
             who,
         )
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")

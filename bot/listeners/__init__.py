@@ -4,8 +4,8 @@ import re
 
 from slack_bolt import App
 
+from ..views.blocks import RUN_ACTION
 from ..views.changes import UNDO_ACTION
-from ..views.troubles import RUN_ACTION
 from . import ask, ce
 
 

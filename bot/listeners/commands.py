@@ -3,17 +3,18 @@
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
-from rules import ExamPass, PortalDates, RefusedError
+from rules import ExamPass, Policy, PortalDates, RefusedError
 
 from .. import grammar
 from ..desk import Desk
-from ..ledger import LedgerError, LoggedActivity, Member, Writer
-from ..outcomes import DeskError
-from ..views import changes, lists, manual, standing, troubles
+from ..ledger import LedgerError, LoggedActivity, Member, PortalAnswer, Typed, Writer
+from ..outcomes import Changed, DeskError
+from ..views import changes, lists, manual, questions, standing, troubles
 from ..views import faq as faq_views
 from ..views import words as shown
 from ..views.blocks import Reply
@@ -21,12 +22,16 @@ from ..views.blocks import Reply
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: who asks, on which day of theirs, and the words after the subcommand."""
+    """One request: who asks, on which day of theirs, and the words after the subcommand.
+
+    `typed_on` is the day they were typed on: not today where a question whether to save came between.
+    """
 
     desk: Desk
     who: Member
     today: date
     words: str
+    typed_on: date
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -40,7 +45,9 @@ class Asked:
 
 
 Look = Callable[[Asked], Reply]
-Do = Callable[[Asked, Writer], Reply]
+Write = Callable[[Asked, Writer], Reply]
+Do = Callable[[Asked, Writer], Changed]
+Show = Callable[[Any, Policy], Reply]
 ReadCert = Callable[[str, date, Collection[str], Collection[str]], grammar.CertWords]
 
 
@@ -54,17 +61,17 @@ def run(desk: Desk, who: Member, text: str, key: str) -> Reply:
 
 def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
     name, words = _subcommand(text)
-    look, do = LOOKING.get(name), CHANGING.get(name)
-    if not (look or do):
+    if not any(name in table for table in (LOOKING, WRITING, CHANGING)) and name != SAVE:
         return _unknown(desk, name, text)
-    asked = Asked(desk, who, desk.today(who), words)
+    today = desk.today(who)
+    asked = Asked(desk, who, today, words, today)
     try:
-        if look:
-            return look(asked)
-        assert do
-        change = do
-        kept = desk.once(who, key, lambda writer: json.dumps(change(asked, writer)))
-        return Reply(*json.loads(kept))
+        if name in LOOKING:
+            return LOOKING[name](asked)
+        if name in WRITING:
+            write = WRITING[name]
+            return _kept(desk.once(who, key, lambda writer: json.dumps(write(asked, writer))))
+        return _change(asked, name, key)
     except grammar.AmbiguousWordsError as error:
         buttons = [
             (shown.day(day), f"{name} {again}")
@@ -82,6 +89,35 @@ def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
         return troubles.missing(error)
 
 
+def _change(asked: Asked, name: str, key: str) -> Reply:
+    """Do what changes something, or ask first where it makes something worse."""
+    desk, who = asked.desk, asked.who
+
+    def do(typed: Typed, writer: Writer) -> Changed:
+        again = replace(asked, words=typed.words, typed_on=typed.typed_on)
+        return CHANGING[typed.command][0](again, writer)
+
+    def show(typed: Typed, changed: Changed) -> str:
+        return json.dumps(CHANGING[typed.command][1](changed, desk.policy))
+
+    def ask(changed: Changed, number: int) -> str:
+        return json.dumps(questions.before_saving(changed, number, desk.policy))
+
+    if name == SAVE:
+        return _kept(desk.save(who, key, _number(asked), do, show, ask))
+    return _kept(desk.change(who, key, Typed(name, asked.words, asked.typed_on), do, show, ask))
+
+
+def _kept(answer: str) -> Reply:
+    """A reply as it was kept with the request it answers."""
+    return Reply(*json.loads(answer))
+
+
+def _number(asked: Asked) -> int:
+    """The number a button sends, which members never see."""
+    return int(asked.words) if re.fullmatch("[0-9]{1,18}", asked.words) else 0
+
+
 def answer_question(desk: Desk, question: str) -> Reply:
     """Answer a question, wherever it was asked."""
     if not question.strip():
@@ -94,8 +130,10 @@ def _subcommand(text: str) -> tuple[str, str]:
     first, rest = _first_word(text)
     second, after = _first_word(rest)
     pair = f"{first} {second}"
-    if pair in LOOKING or pair in CHANGING:
+    if any(pair in table for table in (LOOKING, WRITING, CHANGING)) or pair == SAVE:
         return pair, after
+    if first == "add" and not rest:
+        return "help", first
     # Words after "cert" alone are a certification to add, or a slip of it that must not pass unanswered.
     return ("cert add", rest) if first == "cert" and rest else (first, rest)
 
@@ -140,21 +178,18 @@ def _answer_question(asked: Asked) -> Reply:
     return answer_question(asked.desk, asked.words)
 
 
-def _add(asked: Asked, writer: Writer) -> Reply:
-    if not asked.words.strip():
-        return manual.about("add")
-    words = grammar.read_activity(asked.words, asked.today)
+def _add(asked: Asked, writer: Writer) -> Changed:
+    words = grammar.read_activity(asked.words, asked.typed_on)
     assert words.kind
     assert words.title
     activity = LoggedActivity(
-        0, words.kind, words.done_on or asked.today, words.title, words.units, link=words.link
+        0, words.kind, words.done_on or asked.typed_on, words.title, words.units, link=words.link
     )
-    done = asked.desk.add_activity(writer, asked.who, activity, asked.today)
-    return changes.activity_added(done, asked.desk.policy)
+    return asked.desk.add_activity(writer, asked.who, activity, asked.today)
 
 
-def _edit(asked: Asked, writer: Writer) -> Reply:
-    number, words = grammar.read_edit(asked.words, asked.today)
+def _edit(asked: Asked, writer: Writer) -> Changed:
+    number, words = grammar.read_edit(asked.words, asked.typed_on)
     was = asked.desk.activity(asked.who, number)
     activity = was._replace(
         kind=words.kind or was.kind,
@@ -163,66 +198,77 @@ def _edit(asked: Asked, writer: Writer) -> Reply:
         units=words.units or (was.units if words.kind in (None, was.kind) else None),
         link=words.link or was.link,
     )
-    done = asked.desk.edit_activity(writer, asked.who, activity, asked.today)
-    return changes.activity_edited(done, asked.desk.policy)
+    return asked.desk.edit_activity(writer, asked.who, activity, asked.today)
 
 
-def _remove(asked: Asked, writer: Writer) -> Reply:
+def _remove(asked: Asked, writer: Writer) -> Changed:
     number = grammar.read_number(asked.words, "remove")
-    done = asked.desk.remove_activity(writer, asked.who, number, asked.today)
-    return changes.activity_removed(done, asked.desk.policy)
+    return asked.desk.remove_activity(writer, asked.who, number, asked.today)
 
 
-def _undo(asked: Asked, writer: Writer) -> Reply:
+def _undo(asked: Asked, writer: Writer) -> Changed:
     if asked.words.strip():
         raise grammar.WordsError(UNDO_ALONE, "/ce list")
-    return changes.undone(asked.desk.undo(writer, asked.who, None, asked.today), asked.desk.policy)
+    return asked.desk.undo(writer, asked.who, None, asked.today)
 
 
-def _undo_change(asked: Asked, writer: Writer) -> Reply:
-    """What an Undo button sends; the number is the change's, which members never see."""
-    change = int(asked.words) if re.fullmatch("[0-9]{1,18}", asked.words) else 0
-    return changes.undone(asked.desk.undo(writer, asked.who, change, asked.today), asked.desk.policy)
+def _undo_change(asked: Asked, writer: Writer) -> Changed:
+    return asked.desk.undo(writer, asked.who, _number(asked), asked.today)
 
 
-def _cert_add(asked: Asked, writer: Writer) -> Reply:
+def _cert_add(asked: Asked, writer: Writer) -> Changed:
     return _state(asked, writer, grammar.read_cert_add)
 
 
-def _portal(asked: Asked, writer: Writer) -> Reply:
+def _portal(asked: Asked, writer: Writer) -> Changed:
     return _state(asked, writer, grammar.read_portal)
 
 
-def _state(asked: Asked, writer: Writer, read: ReadCert) -> Reply:
-    words = read(asked.words, asked.today, asked.codes, asked.levels)
+def _state(asked: Asked, writer: Writer, read: ReadCert) -> Changed:
+    words = read(asked.words, asked.typed_on, asked.codes, asked.levels)
     shown = (
-        PortalDates(words.suspends_on, words.expires_on, asked.today, words.cycle_started_on)
+        PortalDates(words.suspends_on, words.expires_on, asked.typed_on, words.cycle_started_on)
         if words.suspends_on
         else None
     )
-    done = asked.desk.state_credential(
+    return asked.desk.state_credential(
         writer, asked.who, words.code, asked.today, earned_on=words.earned_on, shown=shown
     )
-    return changes.credential_stated(done, asked.desk.policy)
 
 
-def _cert_remove(asked: Asked, writer: Writer) -> Reply:
+def _cert_remove(asked: Asked, writer: Writer) -> Changed:
     code = grammar.read_code(asked.words, asked.codes, asked.levels, verb="cert remove")
-    return changes.credential_removed(asked.desk.remove_credential(writer, asked.who, code, asked.today))
+    return asked.desk.remove_credential(writer, asked.who, code, asked.today)
 
 
-def _exam(asked: Asked, writer: Writer) -> Reply:
-    exam = ExamPass(*grammar.read_exam(asked.words, asked.today, asked.codes, asked.levels))
-    done = asked.desk.pass_exam(writer, asked.who, exam, asked.today)
-    return changes.exam_stated(done, exam, asked.desk.policy)
+def _exam(asked: Asked, writer: Writer) -> Changed:
+    exam = grammar.read_exam(asked.words, asked.typed_on, asked.codes, asked.levels)
+    return asked.desk.pass_exam(writer, asked.who, ExamPass(*exam), asked.today)
 
 
-def _exam_remove(asked: Asked, writer: Writer) -> Reply:
-    exam = ExamPass(
-        *grammar.read_exam(asked.words, asked.today, asked.codes, asked.levels, verb="exam remove")
-    )
-    done = asked.desk.remove_exam(writer, asked.who, exam, asked.today)
-    return changes.exam_removed(done, exam, asked.desk.policy)
+def _exam_remove(asked: Asked, writer: Writer) -> Changed:
+    exam = grammar.read_exam(asked.words, asked.typed_on, asked.codes, asked.levels, verb="exam remove")
+    return asked.desk.remove_exam(writer, asked.who, ExamPass(*exam), asked.today)
+
+
+def _portal_agrees(asked: Asked, writer: Writer) -> Changed:
+    return asked.desk.portal_agrees(writer, asked.who, _number(asked), asked.today)
+
+
+def _portal_differs(asked: Asked, writer: Writer) -> Reply:
+    found = asked.desk.portal_differs(writer, asked.who, _number(asked), PortalAnswer.OTHER, asked.today)
+    return questions.portal_differs(found)
+
+
+def _portal_not_yet(asked: Asked, writer: Writer) -> Reply:
+    number = _number(asked)
+    found = asked.desk.portal_differs(writer, asked.who, number, PortalAnswer.NOT_YET, asked.today)
+    return questions.portal_not_yet(found, number, asked.desk.policy)
+
+
+def _cancel(asked: Asked, writer: Writer) -> Reply:
+    asked.desk.cancel(writer, asked.who, _number(asked))
+    return questions.cancelled()
 
 
 OTHERS_STATUS = "I show somebody else's status only where you share a team, and I know of none you share."
@@ -243,17 +289,27 @@ LOOKING: Mapping[str, Look] = MappingProxyType(
         "ask": _answer_question,
     }
 )
-CHANGING: Mapping[str, Do] = MappingProxyType(
+SAVE = questions.SAVE
+# What is written besides facts: answers to questions.
+WRITING: Mapping[str, Write] = MappingProxyType(
     {
-        "add": _add,
-        "edit": _edit,
-        "remove": _remove,
-        "undo": _undo,
-        "undo change": _undo_change,
-        "cert add": _cert_add,
-        "cert remove": _cert_remove,
-        "portal": _portal,
-        "exam": _exam,
-        "exam remove": _exam_remove,
+        questions.CANCEL: _cancel,
+        questions.OTHER_DATES: _portal_differs,
+        questions.NOT_YET: _portal_not_yet,
+    }
+)
+CHANGING: Mapping[str, tuple[Do, Show]] = MappingProxyType(
+    {
+        "add": (_add, changes.activity_added),
+        "edit": (_edit, changes.activity_edited),
+        "remove": (_remove, changes.activity_removed),
+        "undo": (_undo, changes.undone),
+        "undo change": (_undo_change, changes.undone),
+        "cert add": (_cert_add, changes.credential_stated),
+        "cert remove": (_cert_remove, changes.credential_removed),
+        "portal": (_portal, changes.credential_stated),
+        questions.SAME_DATES: (_portal_agrees, changes.portal_agreed),
+        "exam": (_exam, changes.exam_stated),
+        "exam remove": (_exam_remove, changes.exam_removed),
     }
 )

@@ -14,6 +14,8 @@ SMALL_MOST = 15
 BUTTON_TEXT_MOST = 75
 BUTTON_VALUE_MOST = 2000
 
+# The action of buttons that run a command, which is their value.
+RUN_ACTION = "ce:run"
 
 LEFT_OUT = "There is more than Slack shows in one message; the rest is left out here."
 
@@ -59,6 +61,15 @@ def button(label: str, action_id: str, value: str) -> Block:
         "action_id": action_id,
         "value": value,
     }
+
+
+def commands(*labelled: tuple[str, str]) -> list[Block]:
+    """Buttons that run a command (label, command); one too long for a button to carry is left out."""
+    return [
+        button(label, f"{RUN_ACTION}:{place}", command)
+        for place, (label, command) in enumerate(labelled)
+        if len(command) <= BUTTON_VALUE_MOST
+    ]
 
 
 def actions(buttons: Sequence[Block]) -> Block:

@@ -1,31 +1,22 @@
 """What a change did: logged, edited, removed, stated, undone, with the dates it moved."""
 
-from rules import By, Credited, ExamPass, Policy, Reason, Renewal, Standing, Status
+from rules import By, Credited, Policy, Reason, Renewal, Standing, Status
 
 from ..ledger import LoggedActivity
-from ..outcomes import ActivityChanged, Changed, CredentialChanged, Effect, Undone
+from ..outcomes import ActivityChanged, Changed, CredentialChanged, Effect, PortalAgreed, Undone
 from . import words
 from .blocks import Block, Reply, button, plain, reply
+from .questions import portal_buttons, portal_question
 from .standing import credential, warnings
 
 UNDO_ACTION = "ce:undo"
 NO_CERTIFICATION = (
     "It is kept. I know of no certification of yours yet: `/ce cert add ACP-620 earned 2024-01-01` adds one."
 )
-LAST_WORD = "The portal has the last word: check that it has this. Dates that differ: `{command}`"
 EARLIER_RENEWAL = (
     "this completes {required} CE earlier, so it renews on {renewed_on} already. If the portal shows a later "
     "renewal, tell me its dates with `/ce portal`; if the date is a slip, Undo"
 )
-DONE = {
-    "add activity": "logging {subject}",
-    "edit activity": "the edit of {subject}",
-    "remove activity": "the removal of {subject}",
-    "state certification": "what was stated of {subject}",
-    "remove certification": "the removal of {subject}",
-    "state exam": "the exam {subject}",
-    "remove exam": "the removal of the exam {subject}",
-}
 
 
 def activity_added(changed: ActivityChanged, policy: Policy) -> Reply:
@@ -66,7 +57,18 @@ def credential_stated(changed: CredentialChanged, policy: Policy) -> Reply:
     return _reply("\n".join([how, *renewed]), _now(changed, policy), changed=changed)
 
 
-def credential_removed(changed: CredentialChanged) -> Reply:
+def portal_agreed(changed: PortalAgreed, _policy: Policy) -> Reply:
+    """The echo of the button "Same dates"."""
+    noted = [
+        f"• *{effect.code}*: suspends {words.day(effect.after.cycle.suspends_on)}, expires "
+        f"{words.day(effect.after.cycle.expires_on)}, as the portal shows them."
+        for effect in changed.effects
+        if effect.after and effect.code in changed.codes
+    ]
+    return _reply("\n".join(["Noted; from here on these are the portal's dates.", *noted]), changed=changed)
+
+
+def credential_removed(changed: CredentialChanged, _policy: Policy) -> Reply:
     """The echo of `/ce cert remove`."""
     return _reply(
         f"I no longer follow *{changed.code}*. Your activities stay and count for the others.",
@@ -74,8 +76,10 @@ def credential_removed(changed: CredentialChanged) -> Reply:
     )
 
 
-def exam_stated(changed: CredentialChanged, exam: ExamPass, policy: Policy) -> Reply:
+def exam_stated(changed: CredentialChanged, policy: Policy) -> Reply:
     """The echo of `/ce exam`: whether it renewed, and if not, that it is kept."""
+    exam = changed.exam
+    assert exam
     passed = f"Exam {exam.code}, passed on {words.day(exam.passed_on)}"
     if not changed.effects:
         add = f"`/ce cert add {exam.code} earned 2024-01-01`"
@@ -88,8 +92,10 @@ def exam_stated(changed: CredentialChanged, exam: ExamPass, policy: Policy) -> R
     return _reply(lead, _now(changed, policy), changed=changed)
 
 
-def exam_removed(changed: CredentialChanged, exam: ExamPass, policy: Policy) -> Reply:
+def exam_removed(changed: CredentialChanged, policy: Policy) -> Reply:
     """The echo of `/ce exam remove`."""
+    exam = changed.exam
+    assert exam
     return _reply(
         f"Removed the exam {exam.code} passed on {words.day(exam.passed_on)}.",
         _now(changed, policy),
@@ -99,7 +105,7 @@ def exam_removed(changed: CredentialChanged, exam: ExamPass, policy: Policy) -> 
 
 def undone(changed: Undone, policy: Policy) -> Reply:
     """The echo of `/ce undo` and of an Undo button."""
-    what = DONE[changed.action].format(subject=changed.subject)
+    what = words.done(changed.action, changed.subject)
     return _reply(f"Undone: {what}.", _after(changed, policy), changed=changed)
 
 
@@ -109,17 +115,14 @@ def undo_button(change: int) -> list[Block]:
 
 
 def _reply(*paragraphs: str, changed: Changed) -> Reply:
-    """A change's echo: warnings below, how to tell the portal's dates after a renewal, and Undo."""
+    """A change's echo: what the portal shows after a renewal, warnings below, and Undo."""
     small = [f":information_source: {plain(caution)}" for caution in changed.cautions]
     if isinstance(changed, CredentialChanged):
         small += warnings([effect.after for effect in changed.effects if effect.after])
-    for effect in changed.effects:
-        if effect.renewal and effect.after:
-            cycle = effect.after.cycle
-            command = f"/ce portal {effect.code} suspends {cycle.suspends_on} expires {cycle.expires_on}"
-            small.append(LAST_WORD.format(command=command))
-    buttons = [] if isinstance(changed, Undone) else undo_button(changed.change)
-    return reply(*paragraphs, small=small, buttons=buttons)
+    buttons = portal_buttons(changed)
+    if not isinstance(changed, Undone):
+        buttons += undo_button(changed.change)
+    return reply(*paragraphs, portal_question(changed), small=small, buttons=buttons)
 
 
 def _now(changed: Changed, policy: Policy) -> str:

@@ -4,8 +4,7 @@ from faq.answer import Answer
 from faq.entry import Entry, Faq
 from rules import Policy
 
-from .blocks import BUTTON_TEXT_MOST, Reply, button, reply
-from .troubles import RUN_ACTION
+from .blocks import BUTTON_TEXT_MOST, Reply, commands, reply
 
 NOT_KNOWN = (
     "I do not know that one. I answer questions about renewing Atlassian certifications, and only from "
@@ -26,14 +25,8 @@ def answer(found: Answer, faq: Faq, policy: Policy) -> Reply:
     if found.tier == "answer" and found.entry:
         return _entry(found.answer or "", faq.entries[found.entry], policy)
     if found.tier == "suggest":
-        buttons = [
-            button(
-                _label(faq.entries[slug].question),
-                f"{RUN_ACTION}:{place}",
-                f"ask {faq.entries[slug].question}",
-            )
-            for place, slug in enumerate(found.suggestions)
-        ]
+        asked = [faq.entries[slug].question for slug in found.suggestions]
+        buttons = commands(*((_label(question), f"ask {question}") for question in asked))
         return reply(PERHAPS if len(buttons) > 1 else PERHAPS_THIS, buttons=buttons)
     if found.answer:
         return reply(found.answer)

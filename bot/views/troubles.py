@@ -1,6 +1,7 @@
 """What to say when something cannot be done: what is wrong, and the next step."""
 
 from ..ledger import (
+    Decision,
     LedgerBusyError,
     LedgerDamagedError,
     LedgerError,
@@ -9,22 +10,33 @@ from ..ledger import (
 )
 from ..outcomes import (
     AlreadyNotedError,
+    AnsweredAlreadyError,
     CannotUndoError,
     DeskError,
     NoSuchActivityError,
     NoSuchExamError,
+    NoSuchQuestionError,
     NotHeldError,
     NothingToUndoError,
+    RenewalGoneError,
 )
 from . import words
-from .blocks import BUTTON_VALUE_MOST, Block, Reply, button, escaped, reply
+from .blocks import Reply, commands, escaped, reply
 
-RUN_ACTION = "ce:run"
 UNEXPECTED = (
     "Something went wrong on my side. Nothing was saved; please try again. If it happens again, tell "
     "whoever runs me this reference: {reference}."
 )
 UNKNOWN_COMMAND = "I do not know the command {word}."
+ANSWERED = {
+    Decision.SAVED: ("You said Save before, and it is saved; nothing more changed.", "/ce undo"),
+    Decision.CANCELLED: ("You said Cancel before, so nothing was saved: send the command again.", "/ce list"),
+    Decision.ASKED_ANEW: ("I asked that again, because something had changed: answer there.", "/ce status"),
+}
+QUESTION_FORGOTTEN = "I keep such a question for a day and have this one no more: send the command again."
+RENEWAL_GONE = (
+    "What I calculated has changed since, so nothing was noted: tell me the dates the portal shows."
+)
 NOTHING_SAVED = {
     LedgerBusyError: "I am busy for a moment and saved nothing: please send that again.",
     LedgerFullError: "My disk is full, so nothing was saved: please tell whoever runs me to make room.",
@@ -38,12 +50,7 @@ NOTHING_SAVED = {
 
 def hint(sentence: str, example: str, *, buttons: tuple[tuple[str, str], ...] = ()) -> Reply:
     """One sentence, a line that works as it stands, and buttons that run a command (label, command)."""
-    shown: list[Block] = [
-        button(label, f"{RUN_ACTION}:{place}", command)
-        for place, (label, command) in enumerate(buttons)
-        if len(command) <= BUTTON_VALUE_MOST
-    ]
-    return reply(escaped(sentence), f"Try: `{_code(example)}`" if example else "", buttons=shown)
+    return reply(escaped(sentence), f"Try: `{_code(example)}`" if example else "", buttons=commands(*buttons))
 
 
 def unknown_command(word: str, nearest: str | None, example: str) -> Reply:
@@ -73,6 +80,12 @@ def missing(error: DeskError) -> Reply:
                 f"That cannot be undone any more, because {error.subject} was changed again since.",
                 "/ce list",
             )
+        case AnsweredAlreadyError():
+            return hint(*ANSWERED[error.answer])
+        case NoSuchQuestionError():
+            return hint(QUESTION_FORGOTTEN, "/ce list")
+        case RenewalGoneError():
+            return hint(RENEWAL_GONE, "/ce portal ACP-620 suspends 2026-01-01 expires 2026-04-01")
     raise error
 
 

@@ -20,6 +20,16 @@ STATUS_MARK = {
     Status.SUSPENDED: ":warning:",
     Status.EXPIRED: ":no_entry:",
 }
+DONE = {
+    "add activity": "logging {subject}",
+    "edit activity": "the edit of {subject}",
+    "remove activity": "the removal of {subject}",
+    "state certification": "what was stated of {subject}",
+    "remove certification": "the removal of {subject}",
+    "state exam": "the exam {subject}",
+    "confirm dates": "that the portal agrees about {subject}",
+    "remove exam": "the removal of the exam {subject}",
+}
 WAYS_SHOWN = 3
 KINDS_SHOWN = 2
 LONGEST_PROOF = 600
@@ -81,12 +91,19 @@ def bar(standing: Standing) -> str:
 
 
 def activity(one: LoggedActivity, policy: Policy) -> str:
-    """An activity in a line: `3: course "Jira Automation", Mon 2025-12-01`."""
+    """An activity in a line, with its number: `3 · course "Jira Automation", Mon 2025-12-01`."""
+    return f"*{one.number}* · {unnumbered(one, policy)}"
+
+
+def unnumbered(one: LoggedActivity, policy: Policy) -> str:
+    """An activity in a line: `course "Jira Automation", Mon 2025-12-01`."""
     units = f", {one.units} CE" if one.units else ""
     proof = f" · <{escaped(one.link)}|proof>" if one.link else ""
     if len(proof) > LONGEST_PROOF:
         proof = " · proof kept, its link is too long to show"
-    return (
-        f'*{one.number}* · {policy.kinds[one.kind].name} "{plain(one.title)}", {day(one.done_on)}'
-        f"{units}{proof}"
-    )
+    return f'{policy.kinds[one.kind].name} "{plain(one.title)}", {day(one.done_on)}{units}{proof}'
+
+
+def done(action: str, subject: str) -> str:
+    """What a change of the audit did: `logging activity 3`."""
+    return DONE[action].format(subject=subject)
