@@ -15,6 +15,7 @@ test: $(READY)
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+	@$(VENV)/bin/python -m rules lint --today "$$(date +%F)"
 
 bench: $(READY)
 	@$(VENV)/bin/python -m tests.bench

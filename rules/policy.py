@@ -9,9 +9,8 @@ from importlib import resources
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
+from .documents import Document, DocumentError, Mistake, read_document
 from .history import Kind
 
 Value = TypeVar("Value")
@@ -192,17 +191,24 @@ class Policy(_Checked):
         """What each kind is called, for one and for several."""
         return tuple((kind, (of_kind.name, of_kind.plural)) for kind, of_kind in self.kinds.items())
 
+    @cached_property
+    def dated(self) -> dict[tuple[str, ...], Dated[Any]]:
+        """Every dated value, by its path in the file."""
+        found: dict[tuple[str, ...], Dated[Any]] = {
+            ("active_months",): self.active_months,
+            ("grace_months",): self.grace_months,
+            ("safe_grace_days",): self.safe_grace_days,
+            ("exam_window_months",): self.exam_window_months,
+        }
+        found |= {("required", level): required for level, required in self.required.items()}
+        for kind, of_kind in self.kinds.items():
+            found["kinds", kind.value, "units"] = of_kind.units
+            found["kinds", kind.value, "cap"] = of_kind.cap
+        return found
+
     def changes_after(self, day: date) -> date | None:
         """The first day after `day` on which a figure changes, or None."""
-        dated: list[Dated[Any]] = [
-            self.active_months,
-            self.grace_months,
-            self.safe_grace_days,
-            self.exam_window_months,
-            *self.required.values(),
-            *(value for kind in self.kinds.values() for value in (kind.units, kind.cap)),
-        ]
-        later = (from_on for value in dated for from_on in value.steps[0] if from_on > day)
+        later = (from_on for value in self.dated.values() for from_on in value.steps[0] if from_on > day)
         return min(later, default=None)
 
     @property
@@ -217,8 +223,13 @@ def load_policy() -> Policy:
 
     Raises PolicyError if the file has a mistake.
     """
+    return read_policy(*shipped_policy())
+
+
+def shipped_policy() -> tuple[str, str]:
+    """The text of the policy this package ships, and its file's name."""
     file = resources.files(__package__) / "policies" / "atlassian.yml"
-    return read_policy(file.read_text(encoding="utf-8"), file.name)
+    return file.read_text(encoding="utf-8"), file.name
 
 
 def read_policy(text: str, name: str) -> Policy:
@@ -227,41 +238,28 @@ def read_policy(text: str, name: str) -> Policy:
     Raises PolicyError with file, line and key for what is unknown, missing, double or of the wrong form.
     """
     try:
-        raw = YAML(typ="rt", pure=True).load(text)
-    except MarkedYAMLError as error:  # a double key is one of these
-        raise PolicyError(f"{name}, line {_line(error)}: {_first_line(error.problem)}.") from error
-    if not isinstance(raw, dict):
-        raise PolicyError(f"{name}, line 1: this is not a policy, which is a mapping of keys to values.")
-    try:
-        policy = Policy.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise _mistake(name, raw, first["loc"], _plain(first)) from error
-    for path, source in _sources_used(raw):
-        if source not in policy.sources:
-            raise _mistake(name, raw, path, f"no source is named {source!r}")
+        policy, mistakes = policy_in(read_document(text, "policy"))
+    except DocumentError as error:
+        raise PolicyError(error.mistake.told(name)) from error
+    if policy is None or mistakes:
+        raise PolicyError(mistakes[0].told(name))
     return policy
 
 
-def _mistake(name: str, raw: Any, loc: tuple[Any, ...], problem: str) -> PolicyError:
-    """The error for the deepest part of `loc` that stands in the file, with that part's line."""
-    line, node, path = 1, raw, []
-    for part in loc:
-        if part == "[key]":
-            continue
-        # pydantic names a key that is no text, such as a day, by its repr.
-        key = next((key for key in node if repr(key) == part), part) if isinstance(node, dict) else part
-        path.append(str(key))
-        try:
-            marks = node.lc
-            line = (marks.item(key) if isinstance(node, list) else marks.key(key))[0] + 1
-            node = node[key]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            node = None
-    return PolicyError(f"{name}, line {line}: {'.'.join(path) or 'policy'}: {problem}.")
+def policy_in(document: Document) -> tuple[Policy | None, list[Mistake]]:
+    """The policy a document holds, or None, and every mistake for which it is refused."""
+    try:
+        policy = Policy.model_validate(document.tree)
+    except ValidationError as error:
+        return None, document.mistakes(error)
+    return policy, [
+        document.mistake(path, f"no source is named {source!r}")
+        for path, source in sources_used(document.tree)
+        if source not in policy.sources
+    ]
 
 
-def _sources_used(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+def sources_used(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
     """Each source that a value refers to, with the path at which it does."""
     if isinstance(node, dict):
         for key, value in node.items():
@@ -270,27 +268,10 @@ def _sources_used(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple
             elif key == "source":
                 yield (*path, key), value
             else:
-                yield from _sources_used(value, (*path, key))
+                yield from sources_used(value, (*path, key))
     elif isinstance(node, list):
         for place, item in enumerate(node):
-            yield from _sources_used(item, (*path, place))
-
-
-def _line(error: MarkedYAMLError) -> int:
-    mark = error.problem_mark
-    return mark.line + 1 if mark else 1
-
-
-def _first_line(problem: str | None) -> str:
-    return (problem or "this is not YAML").splitlines()[0]
-
-
-def _plain(error: Any) -> str:
-    if error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",):
-        return "unknown key"
-    if error["type"] == "missing":
-        return "missing"
-    return str(error["msg"]).removeprefix("Value error, ")
+            yield from sources_used(item, (*path, place))
 
 
 def level_of(code: str) -> str:

@@ -8,103 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 from rules_reference import plain
 
 import rules
 from rules import Activity, Credential, ExamPass, History, Kind, PortalDates
+from rules.jsonl import history_from
+from rules.scenarios import Scenario, ScenarioError, as_line, read_scenarios
 
-WORKED_EXAMPLES = YAML(typ="safe", pure=True).load(
-    Path(__file__).parent / "scenarios" / "worked_examples.yml"
-)
-SCENARIOS = WORKED_EXAMPLES["scenarios"]
+FILE = Path(__file__).parent / "scenarios" / "worked_examples.yml"
+SCENARIOS = read_scenarios(FILE.read_text(encoding="utf-8"), FILE.name)
 POLICY = rules.load_policy()
 
-LISTS = ("courses", "global_events", "local_events", "presentations")
-MAPPINGS = ("earned", "portal", "exams")
-ROW_KEYS = {"id", "case", "given", "asked_on", "expect", *LISTS, *MAPPINGS}
 MUST_EXPECT = {"suspends", "expires", "status", "units", "renewals"}
 MAY_EXPECT = {"started", "missing", "reasons"}
-
-
-def facts_of(row: dict[str, Any]) -> dict[str, Any]:
-    """The row's own facts, added to those of the base it names and of that base's base."""
-    facts: dict[str, Any] = {name: [] for name in LISTS} | {name: {} for name in MAPPINGS}
-    if "given" in row:
-        facts = facts_of(WORKED_EXAMPLES["bases"][row["given"]])
-    for name in LISTS:
-        facts[name] = facts[name] + row.get(name, [])
-    for name in MAPPINGS:
-        facts[name] = facts[name] | row.get(name, {})
-    return facts
-
-
-def activities_in(facts: dict[str, Any]) -> list[Activity]:
-    done: list[tuple[Kind, date, int | None]] = [
-        *((Kind.COURSE, day, None) for day in facts["courses"]),
-        *((Kind.GLOBAL_EVENT, day, None) for day in facts["global_events"]),
-        *((Kind.LOCAL_EVENT, day, None) for day in facts["local_events"]),
-        *((Kind.PRESENTATION, talk["on"], talk.get("units")) for talk in facts["presentations"]),
-    ]
-    return [
-        Activity(id=f"a{number}", kind=kind, done_on=day, title=f"{kind} {number}", units=units)
-        for number, (kind, day, units) in enumerate(done, start=1)
-    ]
-
-
-def history_of(row: dict[str, Any]) -> History:
-    facts = facts_of(row)
-    codes = dict.fromkeys([*facts["earned"], *facts["portal"]])
-    credentials = []
-    for code in codes:
-        shown = facts["portal"].get(code)
-        portal = (PortalDates(shown["suspends"], shown.get("expires"), shown["confirmed"]),) if shown else ()
-        credentials.append(Credential(code, facts["earned"].get(code), portal))
-    return History(
-        as_of=row["asked_on"],
-        credentials=tuple(credentials),
-        activities=tuple(activities_in(facts)),
-        exams=tuple(ExamPass(code, day) for code, days in facts["exams"].items() for day in days),
-    )
-
-
-def as_json_line(history: History) -> str:
-    def iso(day: date | None) -> str | None:
-        return day.isoformat() if day else None
-
-    return json.dumps(
-        {
-            "as_of": iso(history.as_of),
-            "credentials": [
-                {
-                    "code": credential.code,
-                    "earned_on": iso(credential.earned_on),
-                    "portal": [
-                        {
-                            "suspends_on": iso(shown.suspends_on),
-                            "expires_on": iso(shown.expires_on),
-                            "confirmed_on": iso(shown.confirmed_on),
-                            "cycle_started_on": iso(shown.cycle_started_on),
-                        }
-                        for shown in credential.portal
-                    ],
-                }
-                for credential in history.credentials
-            ],
-            "activities": [
-                {
-                    "id": activity.id,
-                    "kind": str(activity.kind),
-                    "done_on": iso(activity.done_on),
-                    "title": activity.title,
-                    "units": activity.units,
-                    "state": str(activity.state),
-                }
-                for activity in history.activities
-            ],
-            "exams": [{"code": exam.code, "passed_on": iso(exam.passed_on)} for exam in history.exams],
-        }
-    )
 
 
 def said_of(standing: dict[str, Any], expected: dict[str, Any], history: History) -> dict[str, Any]:
@@ -128,23 +44,27 @@ def said_of(standing: dict[str, Any], expected: dict[str, Any], history: History
 
 
 def each_scenario() -> list[Any]:
-    return [pytest.param(row, id=f"{row['id']} {row['case']}") for row in SCENARIOS]
+    return [pytest.param(scenario, id=f"{scenario.id} {scenario.case}") for scenario in SCENARIOS]
 
 
-@pytest.mark.parametrize("row", each_scenario())
-def test_worked_example(row):
-    history = history_of(row)
-    standings = {standing.code: plain(standing) for standing in rules.standings(history, POLICY)}
+def said_by(standings: dict[str, dict[str, Any]], scenario: Scenario) -> dict[str, dict[str, Any]]:
+    return {
+        code: said_of(standings[code], expected, scenario.history)
+        for code, expected in scenario.expect.items()
+    }
 
-    said = {code: said_of(standings[code], expected, history) for code, expected in row["expect"].items()}
 
-    assert said == row["expect"]
+@pytest.mark.parametrize("scenario", each_scenario())
+def test_worked_example(scenario):
+    standings = {standing.code: plain(standing) for standing in rules.standings(scenario.history, POLICY)}
+
+    assert said_by(standings, scenario) == scenario.expect
 
 
 @pytest.fixture(scope="module")
 def answers() -> list[dict[str, Any]]:
     """One answer of `python -m rules` for each scenario, all asked in one run."""
-    lines = [as_json_line(history_of(row)) for row in SCENARIOS]
+    lines = [as_line(scenario.history) for scenario in SCENARIOS]
     run = subprocess.run(
         [sys.executable, "-m", "rules"],
         input="\n".join(lines) + "\n",
@@ -160,21 +80,18 @@ def answers() -> list[dict[str, Any]]:
     return answered
 
 
-@pytest.mark.parametrize("row", each_scenario())
-def test_worked_example_as_json(row, answers):
-    history = history_of(row)
-    answer = answers[SCENARIOS.index(row)]
+@pytest.mark.parametrize("scenario", each_scenario())
+def test_worked_example_as_json(scenario, answers):
+    answer = answers[SCENARIOS.index(scenario)]
     standings = {standing["code"]: standing for standing in answer["standings"]}
 
-    said = {code: said_of(standings[code], expected, history) for code, expected in row["expect"].items()}
-
-    assert said == row["expect"]
+    assert said_by(standings, scenario) == scenario.expect
 
 
 def test_the_json_answer_has_the_documented_keys_and_no_others(answers):
-    for answer, row in zip(answers, SCENARIOS, strict=True):
+    for answer, scenario in zip(answers, SCENARIOS, strict=True):
         assert list(answer) == ["as_of", "policy", "standings"]
-        assert answer["as_of"] == row["asked_on"].isoformat()
+        assert answer["as_of"] == scenario.history.as_of.isoformat()
         assert list(answer["policy"]) == ["id", "verified_on"]
         assert answer["policy"]["id"] == "atlassian.certification"
         assert date.fromisoformat(answer["policy"]["verified_on"])
@@ -207,9 +124,9 @@ def test_the_json_answer_has_the_documented_keys_and_no_others(answers):
 
 
 def test_json_and_python_give_the_same_standings_in_the_order_of_the_credentials(answers):
-    for answer, row in zip(answers, SCENARIOS, strict=True):
+    for answer, scenario in zip(answers, SCENARIOS, strict=True):
         in_python = []
-        for standing in rules.standings(history_of(row), POLICY):
+        for standing in rules.standings(scenario.history, POLICY):
             in_python.append(plain(standing) | {"warnings": list(standing.warnings)})
         in_json = []
         for standing in answer["standings"]:
@@ -219,18 +136,100 @@ def test_json_and_python_give_the_same_standings_in_the_order_of_the_credentials
 
 
 def test_each_worked_example_of_the_domain_is_there():
-    numbers = {row["id"].rstrip("abc") for row in SCENARIOS}
+    numbers = {scenario.id.rstrip("abc") for scenario in SCENARIOS}
     assert numbers >= {f"W{number}" for number in range(1, 20)}
 
 
-def test_each_scenario_says_what_it_must_and_nothing_unknown():
-    assert len({row["id"] for row in SCENARIOS}) == len(SCENARIOS)
-    for row in [*SCENARIOS, *WORKED_EXAMPLES["bases"].values()]:
-        assert row.keys() <= ROW_KEYS
-    for row in SCENARIOS:
-        facts = facts_of(row)
-        assert row.keys() >= {"id", "case", "asked_on", "expect"}
-        assert row["expect"].keys() == facts["earned"].keys() | facts["portal"].keys()
-        for expected in row["expect"].values():
+def test_each_scenario_expects_what_it_must_and_nothing_unknown():
+    for scenario in SCENARIOS:
+        assert scenario.expect.keys() == {credential.code for credential in scenario.history.credentials}
+        for expected in scenario.expect.values():
             assert expected.keys() >= MUST_EXPECT
             assert expected.keys() <= MUST_EXPECT | MAY_EXPECT
+
+
+# How a scenario file is read
+
+SMALL = """\
+bases:
+  B:
+    earned: {ACP-620: 2024-01-01, ACP-520: 2024-02-01}
+    courses: [2024-03-01]
+    exams: {ACP-620: [2025-11-15]}
+  C:
+    given: B
+    earned: {ACP-520: 2024-03-01}
+    portal: {ACP-420: {suspends: 2026-03-01, confirmed: 2025-01-02}}
+    courses: [2024-05-01]
+scenarios:
+- id: S1
+  case: Everything there is.
+  given: C
+  asked_on: 2025-12-01
+  portal: {ACP-120: {suspends: 2026-02-01, expires: 2026-05-01, confirmed: 2025-01-01}}
+  global_events: [2024-04-10]
+  local_events: [2024-04-11]
+  presentations: [{on: 2024-04-12, units: 10}, {on: 2024-04-13}]
+  expect: {}
+"""
+
+
+def test_a_scenario_adds_its_own_facts_to_those_of_its_bases():
+    (scenario,) = read_scenarios(SMALL, "s.yml")
+    assert (scenario.id, scenario.case) == ("S1", "Everything there is.")
+    assert scenario.history == History(
+        as_of=date(2025, 12, 1),
+        credentials=(
+            Credential("ACP-620", date(2024, 1, 1)),
+            Credential("ACP-520", date(2024, 3, 1)),
+            Credential("ACP-420", None, (PortalDates(date(2026, 3, 1), None, date(2025, 1, 2)),)),
+            Credential("ACP-120", None, (PortalDates(date(2026, 2, 1), date(2026, 5, 1), date(2025, 1, 1)),)),
+        ),
+        activities=(
+            Activity("a1", Kind.COURSE, date(2024, 3, 1), "course 1"),
+            Activity("a2", Kind.COURSE, date(2024, 5, 1), "course 2"),
+            Activity("a3", Kind.GLOBAL_EVENT, date(2024, 4, 10), "global_event 3"),
+            Activity("a4", Kind.LOCAL_EVENT, date(2024, 4, 11), "local_event 4"),
+            Activity("a5", Kind.PRESENTATION, date(2024, 4, 12), "presentation 5", 10),
+            Activity("a6", Kind.PRESENTATION, date(2024, 4, 13), "presentation 6"),
+        ),
+        exams=(ExamPass("ACP-620", date(2025, 11, 15)),),
+    )
+
+
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *read_scenarios(SMALL, "s.yml")], ids=lambda one: one.id)
+def test_a_history_written_as_a_line_is_read_as_the_same_history(scenario):
+    assert history_from(as_line(scenario.history), POLICY) == scenario.history
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  case:", "  cause:", "line 12: scenarios.0.case: missing."),
+        ("  courses: [2024-05-01]", "  coarses: [2024-05-01]", "line 10: bases.C.coarses: unknown key."),
+        ("  given: C", "  given: D", "line 14: scenarios.0.given: no base is named 'D'."),
+        ("B:\n", "B:\n    given: C\n", "line 3: bases.B.given: this base builds on itself."),
+        ("[2024-04-10]", "[10 April]", "line 17: scenarios.0.global_events.0: Input should be a valid date"),
+        ("[2024-04-10]", "[2024-04-31]", "line 17: 2024-04-31 is not a day of the calendar."),
+        ("  asked_on: 2025", "  id: S2\n  asked_on: 2025", 'line 15: found duplicate key "id"'),
+    ],
+)
+def test_a_mistake_in_a_scenario_file_is_refused_with_file_line_and_key(old, new, said):
+    assert SMALL.count(old) == 1
+    with pytest.raises(ScenarioError) as caught:
+        read_scenarios(SMALL.replace(old, new), "s.yml")
+    assert str(caught.value).startswith(f"s.yml, {said}")
+
+
+def test_two_scenarios_of_one_id_are_refused():
+    again = SMALL[SMALL.index("- id: S1") :]
+    with pytest.raises(ScenarioError, match=r"s\.yml, line 21: scenarios\.1\.id: the id S1 is used twice\."):
+        read_scenarios(SMALL + again, "s.yml")
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "bases: [open", "just words", "\0", "[" * 1_000])
+def test_what_is_no_scenario_file_at_all_is_refused_in_one_line(text):
+    with pytest.raises(ScenarioError) as caught:
+        read_scenarios(text, "s.yml")
+    assert str(caught.value).startswith("s.yml, line 1: ")
+    assert "\n" not in str(caught.value)
