@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from .cycle import NothingToComputeError, opening_cycle
+from .grounds import Explanation
 from .history import Activity, Credential, ExamPass, History, Kind, PortalDates, State
 from .intake import RefusedError, check_units
 from .policy import Policy, level_of
@@ -247,6 +248,13 @@ def standing_as_json(standing: Standing) -> dict[str, Any]:
         },
         "warnings": standing.warnings,
     }
+
+
+def explanation_as_json(explanation: Explanation) -> dict[str, Any]:
+    """A tree of reasons in the form of the JSON Lines interface; dates are ISO, figures in their unit."""
+    found = explanation._asdict()
+    found["children"] = [explanation_as_json(child) for child in explanation.children]
+    return found
 
 
 def dump(value: Mapping[str, Any]) -> str:

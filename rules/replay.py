@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from .cycle import ExamWindow, exam_window, next_cycle, opening_cycle
+from .cycle import Cycle, ExamWindow, exam_window, next_cycle, opening_cycle
 from .history import Activity, Credential, History, Kind, State
 from .policy import Policy, level_of
 
@@ -43,6 +43,9 @@ class By(StrEnum):
 
     UNITS = "units"
     EXAM = "exam"
+
+
+_BY_UNITS = By.UNITS
 
 
 class Credited(NamedTuple):
@@ -121,7 +124,13 @@ def _without_repeats(
 
 
 class Walk:
-    """One credential's replay: the open cycle, what it has credited, and why each activity counts or not."""
+    """One credential's replay: the cycles it closed, the open one, and why each activity counts or not.
+
+    `closed` has, for each of `renewals`, the cycle it closed, what that had credited (CE units) and the
+    places of the activities it held, `held` those of the open one; `void` those that a cycle held for
+    nothing. `counted_of` says what each activity counted in the cycle that held it; once settled,
+    `credited_of` and `reasons` say what it counts now, and why.
+    """
 
     def __init__(
         self, credential: Credential, as_of: date, reasons: Sequence[Reason], policy: Policy
@@ -130,19 +139,22 @@ class Walk:
         self.required = policy.required[level_of(credential.code)]
         self.cycle = opening_cycle(credential, as_of, policy)
         self.reasons = [*reasons]
+        self.counted_of = [0] * len(reasons)
         self.credited_of = [0] * len(reasons)
         self.renewals: list[Renewal] = []
+        self.closed: list[tuple[Cycle, int, list[int]]] = []
         self.credited = 0
         self.used: dict[Kind, int] = {}
-        self.open: list[int] = []
+        self.held: list[int] = []
+        self.void: list[int] = []
         self.early_exams: list[date] = []
         self.missed_exams: list[tuple[date, ExamWindow]] = []
 
     def advance(self, steps: Sequence[Step]) -> None:
         """Apply what was done, day by day, and renew whenever the requirement is reached (R4, R5, R7)."""
         least = min(self.required.values.values())
-        reasons, credited_of = self.reasons, self.credited_of
-        (started_on, _, expires_on, _), used, open_ = self.cycle, self.used, self.open
+        reasons, counted_of = self.reasons, self.counted_of
+        (started_on, _, expires_on, _), used, held = self.cycle, self.used, self.held
         credited = self.credited
         for day, uses in steps:
             if not (started_on < day < expires_on or self.cycle.takes(day, self.policy)):
@@ -151,31 +163,32 @@ class Walk:
                         reasons[use[0]] = _AFTER_EXPIRY
                 continue
             for place, kind, worth, cap in uses:
-                open_.append(place)
+                held.append(place)
                 times = used.get(kind, 0)
                 if worth is None:
                     reasons[place] = _VALUE_UNCONFIRMED
+                    self.void.append(place)
                 elif cap is not None and times >= cap:
                     reasons[place] = _OVER_CAP
+                    self.void.append(place)
                 else:
                     used[kind] = times + 1
                     credited += worth
-                    credited_of[place] = worth
-                    reasons[place] = _COUNTED
+                    counted_of[place] = worth
             if credited >= least and credited >= self.required.on(day):
                 self._renew_by_units(day, credited)
-                (started_on, _, expires_on, _), used, open_ = self.cycle, self.used, self.open
+                (started_on, _, expires_on, _), used, held = self.cycle, self.used, self.held
                 credited = self.credited
         self.credited = credited
 
     def _renew_by_units(self, day: date, credited: int) -> None:
-        surplus = credited - self.required.on(day)
-        reasons, credited_of = self.reasons, self.credited_of
-        for place in self.open:
-            reasons[place] = _CLOSED_CYCLE if credited_of[place] else _BEFORE_CYCLE
-            credited_of[place] = 0
-        self._renew(day, By.UNITS)
-        self._open_anew(surplus if self.policy.readings.surplus.choice == "carried" else 0)
+        reasons, counted_of = self.reasons, self.counted_of
+        for place in self.held:
+            reasons[place] = _CLOSED_CYCLE if counted_of[place] else _BEFORE_CYCLE
+        self.closed.append((self.cycle, credited, self.held))
+        self._renew(day, _BY_UNITS)
+        carried = self.policy.readings.surplus.choice == "carried"
+        self._open_anew(credited - self.required.on(day) if carried else 0)
 
     def pass_exam(self, day: date) -> None:
         """Renew by the certification's own exam, if its window is open on `day` (R10)."""
@@ -183,22 +196,32 @@ class Walk:
             self.early_exams.append(day)
             return
         window = exam_window(self.cycle, self.policy)
-        if window.opens_on <= day <= window.closes_on:
-            self._renew(day, By.EXAM)
-            if self.policy.readings.exam_renewal.choice == "ends_cycle":
-                for place in self.open:
-                    self.reasons[place] = _BEFORE_CYCLE
-                    self.credited_of[place] = 0
-                self._open_anew(0)
-        else:
+        if not window.opens_on <= day <= window.closes_on:
             self.missed_exams.append((day, window))
+        elif self.policy.readings.exam_renewal.choice == "ends_cycle":
+            for place in self.held:
+                self.reasons[place] = _BEFORE_CYCLE
+            self.closed.append((self.cycle, self.credited, self.held))
+            self._renew(day, By.EXAM)
+            self._open_anew(0)
+        else:
+            self.closed.append((self.cycle, 0, []))
+            self._renew(day, By.EXAM)
 
     def _renew(self, day: date, by: By) -> None:
         self.cycle = next_cycle(self.cycle, day, self.policy)
         self.renewals.append(Renewal(day, by, self.cycle.suspends_on, self.cycle.expires_on))
 
     def _open_anew(self, units: int) -> None:
-        self.credited, self.used, self.open = units, {}, []
+        self.credited, self.used, self.held = units, {}, []
+
+    def settle(self) -> None:
+        """Say what each activity of the open cycle counts, once there is nothing more to apply."""
+        reasons, counted_of, credited_of = self.reasons, self.counted_of, self.credited_of
+        for place in self.held:
+            credited_of[place] = counted_of[place]
+            if reasons[place] is _BEFORE_CYCLE:
+                reasons[place] = _COUNTED
 
 
 def replay(credential: Credential, history: History, timeline: Timeline, policy: Policy) -> Walk:
@@ -220,4 +243,5 @@ def replay(credential: Credential, history: History, timeline: Timeline, policy:
         walk.pass_exam(passed_on)
         taken = until
     walk.advance(timeline.steps[taken:])
+    walk.settle()
     return walk

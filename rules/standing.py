@@ -9,7 +9,7 @@ from .cautions import Oddities, cautions_for, oddities_of
 from .cycle import Cycle, ExamWindow, Status, exam_window, last_safe_day, status_on
 from .history import Activity, Credential, History, Kind, State
 from .policy import Policy, level_of
-from .replay import Credited, Reason, Renewal, Timeline, replay, timeline_of
+from .replay import Credited, Reason, Renewal, Timeline, Walk, replay, timeline_of
 
 # `Credited._make` without its check of the length, which zip has made; it runs for every activity.
 _credited = partial(tuple.__new__, Credited)
@@ -49,13 +49,21 @@ def standings(history: History, policy: Policy) -> tuple[Standing, ...]:
     """
     timeline = timeline_of(history, policy)
     odd = oddities_of(history, policy)
-    return tuple(_standing(credential, history, timeline, odd, policy) for credential in history.credentials)
+    return tuple(
+        standing_of(replay(credential, history, timeline, policy), credential, history, timeline, odd, policy)
+        for credential in history.credentials
+    )
 
 
-def _standing(
-    credential: Credential, history: History, timeline: Timeline, odd: Oddities, policy: Policy
+def standing_of(
+    walk: Walk,
+    credential: Credential,
+    history: History,
+    timeline: Timeline,
+    odd: Oddities,
+    policy: Policy,
 ) -> Standing:
-    walk = replay(credential, history, timeline, policy)
+    """Where a credential stands after its replay."""
     return Standing(
         code=credential.code,
         level=level_of(credential.code),
