@@ -1,70 +1,65 @@
 """What the bot can do for a member, without Slack: each use case as one call."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from faq.answer import Answer, ask
 from faq.entry import Faq, load
 from rules import (
     Dates,
     ExamPass,
+    Explanation,
     History,
     Policy,
     PortalDates,
     Reason,
     Standing,
+    Status,
+    best_plan,
     cautions_about,
     cautions_about_code,
     check_done,
     check_units,
+    explain,
     figures,
     fingerprint,
+    outlooks,
+    renewing,
     standings,
     with_one_more,
 )
 
+from .days import Clock, Days
 from .ledger import (
     ChangedSinceError,
-    Decision,
     Kept,
     Ledger,
-    LedgerError,
     LoggedActivity,
     Member,
     PortalAnswer,
-    Typed,
     Writer,
 )
 from .outcomes import (
     ActivityChanged,
     AlreadyNotedError,
-    AnsweredAlreadyError,
     CannotUndoError,
-    Changed,
     CredentialChanged,
     Effect,
     Holdings,
     Listing,
     NoSuchActivityError,
     NoSuchExamError,
-    NoSuchQuestionError,
     NotHeldError,
     NothingToUndoError,
     Overview,
+    Planned,
     PortalAgreed,
     RenewalGoneError,
     Undone,
-    WouldWorsenError,
 )
-
-Clock = Callable[[], datetime]
-# People move and their time zone with them; it is asked for again after this long.
-TIMEZONE_HOLDS = timedelta(days=30)
-ASK_AGAIN_AFTER = timedelta(hours=1)
+from .saving import Saving
 
 
 class Desk:
@@ -82,148 +77,17 @@ class Desk:
         timezone_of: Callable[[Member], str | None],
     ) -> None:
         self.policy = policy
+        self.saving = Saving(ledger, clock, self._replayed)
         self._ledger = ledger
         self._clock = clock
-        self._timezone_of = timezone_of
+        self._days = Days(ledger, clock, timezone_of)
         self._fingerprint = fingerprint(policy)
-        self._asked_in_vain: dict[Member, datetime] = {}
 
     # Days
 
     def today(self, who: Member) -> date:
         """The member's own day."""
-        now = self._clock()
-        timezone, checked_at = self._ledger.timezone(who)
-        if checked_at is None or now - checked_at > TIMEZONE_HOLDS:
-            timezone = self._named_timezone(who, now) or timezone
-        return now.astimezone(_zone(timezone or "UTC")).date()
-
-    def _named_timezone(self, who: Member, now: datetime) -> str | None:
-        """The time zone as Slack names it now; where it does not, it is left in peace for a while."""
-        if now - self._asked_in_vain.get(who, datetime.min.replace(tzinfo=UTC)) < ASK_AGAIN_AFTER:
-            return None
-        named = self._timezone_of(who)
-        if named is None:
-            self._asked_in_vain[who] = now
-            return None
-        with suppress(LedgerError), self._ledger.write() as writer:  # it can be saved another time
-            writer.set_timezone(who, named, now)
-        return named
-
-    # Once only
-
-    def once(self, who: Member, key: str, work: Callable[[Writer], str]) -> str:
-        """Do a piece of work once: asked again with its key, nothing changes and the answer is the same."""
-        with self._ledger.write() as writer:
-            answered = writer.answer_to(who, key)
-            if answered is not None:
-                return answered
-            answer = work(writer)
-            writer.keep_answer(who, key, answer, self._clock())
-            return answer
-
-    def change(
-        self,
-        who: Member,
-        key: str,
-        typed: Typed,
-        do: Callable[[Typed, Writer], Changed],
-        show: Callable[[Typed, Changed], str],
-        ask: Callable[[Changed, int], str],
-    ) -> str:
-        """Do what was typed, once, and show it; what makes something worse is asked about first (R14).
-
-        Then nothing is saved but the question, and `ask` puts it to the member, under its number.
-        """
-
-        def work(writer: Writer) -> str:
-            return show(typed, self._guarded(writer, who, do(typed, writer), typed.agreed))
-
-        try:
-            return self.once(who, key, work)
-        except WouldWorsenError as error:
-            return self._ask_first(who, key, typed, error, ask)
-
-    def save(
-        self,
-        who: Member,
-        key: str,
-        number: int,
-        do: Callable[[Typed, Writer], Changed],
-        show: Callable[[Typed, Changed], str],
-        ask: Callable[[Changed, int], str],
-    ) -> str:
-        """Do what a question was about, or ask anew where facts or dates have changed since.
-
-        Raises NoSuchQuestionError and AnsweredAlreadyError.
-        """
-        asked: list[Typed] = []
-
-        def work(writer: Writer) -> str:
-            typed = self._settled(writer, who, number, Decision.SAVED)
-            asked.append(typed)
-            return show(typed, self._guarded(writer, who, do(typed, writer), typed.agreed))
-
-        try:
-            return self.once(who, key, work)
-        except WouldWorsenError as error:
-            return self._ask_first(who, key, asked[0], error, ask, instead_of=number)
-
-    def cancel(self, writer: Writer, who: Member, number: int) -> None:
-        """Leave everything as it is.
-
-        Raises NoSuchQuestionError and AnsweredAlreadyError.
-        """
-        self._settled(writer, who, number, Decision.CANCELLED)
-
-    def _settled(self, writer: Writer, who: Member, number: int, answer: Decision) -> Typed:
-        found = writer.questions.settle(who, number, answer, self._clock())
-        if found is None:
-            raise NoSuchQuestionError
-        if isinstance(found, Decision):
-            raise AnsweredAlreadyError(found)
-        return found
-
-    def _guarded(self, writer: Writer, who: Member, changed: Changed, agreed: str) -> Changed:
-        """The change, if it makes nothing worse or its member has agreed to just this.
-
-        Raises WouldWorsenError, with which nothing is saved. What was agreed to is void after another change.
-        """
-        if any(effect.is_worse for effect in changed.effects):
-            seal = f"{writer.change_before_last(who)} {changed.seal}"
-            if seal != agreed:
-                raise WouldWorsenError(changed, seal)
-        told = isinstance(changed, CredentialChanged) and changed.shown is not None
-        renewed = [
-            (effect.code, effect.calculated.renewed_on)
-            for effect in changed.effects
-            if effect.calculated and not told
-        ]
-        asked = writer.questions.ask_portal(who, renewed, changed.change)
-        return replace(changed, ask_portal=asked) if asked else changed
-
-    def _ask_first(
-        self,
-        who: Member,
-        key: str,
-        typed: Typed,
-        error: WouldWorsenError,
-        ask: Callable[[Changed, int], str],
-        *,
-        instead_of: int | None = None,
-    ) -> str:
-        # Kept standings have no renewals, and the question names those that would be gone.
-        changed, now = error.changed, self._clock()
-        stood = {standing.code: standing for standing in self._replayed(who, changed.today)}
-        effects = [replace(effect, before=stood.get(effect.code)) for effect in changed.effects]
-
-        def work(writer: Writer) -> str:
-            if instead_of is not None:
-                writer.questions.settle(who, instead_of, Decision.ASKED_ANEW, now)
-            number = writer.questions.ask(who, typed._replace(agreed=error.seal), now)
-            return ask(replace(changed, effects=tuple(effects)), number)
-
-        return self.once(who, key, work)
+        return self._days.today(who)
 
     # Looking
 
@@ -248,6 +112,32 @@ class Desk:
         history = self._ledger.facts(who).history(today)
         found = standings(history, self.policy)
         return Holdings(today, tuple(zip(history.credentials, found, strict=True)), history.exams)
+
+    def reasons(self, who: Member, code: str, today: date) -> Explanation:
+        """Why a certification stands where it does.
+
+        Raises NotHeldError.
+        """
+        history = self._ledger.facts(who).history(today)
+        _refuse_unheld([code], history)
+        return explain(code, history, self.policy)
+
+    def plan(self, who: Member, codes: Sequence[str], on: date, today: date) -> Planned:
+        """What to do from `on` (today or later) to keep the certifications named, or all of them.
+
+        Raises NotHeldError.
+        """
+        history = self._ledger.facts(who).history(today)
+        _refuse_unheld(codes, history)
+        chosen = [one.code for one in history.credentials if not codes or one.code in codes]
+        found = [one for one in outlooks(history, self.policy, on) if one.standing.code in chosen]
+        found.sort(key=lambda one: _urgency(one.standing))
+        sets = [
+            one._replace(outcomes=tuple(sorted(one.outcomes, key=lambda each: _urgency(each.before))))
+            for outlook in found
+            for one in renewing(history, outlook.standing.code, self.policy, on)[:1]
+        ]
+        return Planned(today, on, tuple(found), tuple(sets), best_plan(history, self.policy, chosen, on))
 
     def codes(self, who: Member) -> tuple[str, ...]:
         """The certifications' codes that are known: those the policy lists, and the member's own.
@@ -545,13 +435,15 @@ def _effects(before: tuple[Standing, ...], after: tuple[Standing, ...]) -> tuple
 
 def _by_urgency(found: tuple[Standing, ...]) -> tuple[Standing, ...]:
     """The next date first; what has expired last."""
-    return tuple(
-        sorted(found, key=lambda one: (one.status.value == "expired", one.cycle.suspends_on, one.code))
-    )
+    return tuple(sorted(found, key=_urgency))
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
+def _urgency(standing: Standing) -> tuple[bool, date, str]:
+    return standing.status is Status.EXPIRED, standing.cycle.suspends_on, standing.code
+
+
+def _refuse_unheld(codes: Iterable[str], history: History) -> None:
+    held = {one.code for one in history.credentials}
+    for code in codes:
+        if code not in held:
+            raise NotHeldError(code)

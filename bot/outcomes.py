@@ -10,9 +10,12 @@ from rules import (
     Credited,
     Dates,
     ExamPass,
+    Outlook,
+    Plan,
     PortalDates,
     Reason,
     Renewal,
+    Renewing,
     Standing,
     Status,
     is_worse,
@@ -173,6 +176,17 @@ class Holdings:
     today: date
     held: tuple[tuple[Credential, Standing], ...]
     exams: tuple[ExamPass, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What to do from the day `on`: for each certification, for several at once, over the next years."""
+
+    today: date
+    on: date
+    outlooks: tuple[Outlook, ...]
+    renewing: tuple[Renewing, ...]
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)

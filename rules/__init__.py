@@ -2,9 +2,26 @@
 
 from .cautions import cautions_about, cautions_about_code
 from .cycle import Cycle, Dates, ExamWindow, NothingToComputeError, Status, status_on
+from .explain import NoSuchCredentialError, explain, explained
+from .forecast import Forecast, Holders, Prospect, forecast
+from .grounds import Explanation
 from .history import Activity, Credential, ExamPass, History, Kind, PortalDates, State
 from .intake import RefusedError, check_done, check_units
 from .needs import Way, ways_to_renew
+from .planner import (
+    Gain,
+    Outcome,
+    Outlook,
+    Plan,
+    Renewed,
+    Renewing,
+    Step,
+    best_plan,
+    courses_plan,
+    outlooks,
+    renewing,
+    what_if,
+)
 from .policy import Policy, PolicyError, figures, fingerprint, level_of, load_policy, read_policy
 from .replay import By, Credited, Reason, Renewal
 from .standing import Standing, is_worse, standings, with_one_more
@@ -18,31 +35,51 @@ __all__ = [
     "Dates",
     "ExamPass",
     "ExamWindow",
+    "Explanation",
+    "Forecast",
+    "Gain",
     "History",
+    "Holders",
     "Kind",
+    "NoSuchCredentialError",
     "NothingToComputeError",
+    "Outcome",
+    "Outlook",
+    "Plan",
     "Policy",
     "PolicyError",
     "PortalDates",
+    "Prospect",
     "Reason",
     "RefusedError",
     "Renewal",
+    "Renewed",
+    "Renewing",
     "Standing",
     "State",
     "Status",
+    "Step",
     "Way",
+    "best_plan",
     "cautions_about",
     "cautions_about_code",
     "check_done",
     "check_units",
+    "courses_plan",
+    "explain",
+    "explained",
     "figures",
     "fingerprint",
+    "forecast",
     "is_worse",
     "level_of",
     "load_policy",
+    "outlooks",
     "read_policy",
+    "renewing",
     "standings",
     "status_on",
     "ways_to_renew",
+    "what_if",
     "with_one_more",
 ]

@@ -22,7 +22,7 @@ TAKES_TEXT = (
     "", "add", "add course", "add presentation", "edit", "edit 1", "remove", "undo", "cert", "cert add",
     "cert add ACP-120", "cert add ACP-120 earned", "cert remove", "portal", "portal ACP-620",
     "portal ACP-620 suspends", "exam", "exam ACP-620", "exam remove", "exam remove ACP-620", "ask", "help",
-    "status", "list", "cert list",
+    "status", "list", "cert list", "why", "why ACP-620", "plan", "plan ACP-620", "plan on",
 )  # fmt: skip
 NASTY = {
     "nothing": "",

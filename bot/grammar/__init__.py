@@ -5,6 +5,7 @@ from .certifications import CertWords, read_cert_add, read_code, read_exam, read
 from .errors import AmbiguousWordsError, UnknownCodeError, WordsError
 from .examples import nearest
 from .line import MOST_CHARACTERS
+from .looks import PlanWords, read_plan, read_why
 
 __all__ = [
     "LONGEST_TITLE",
@@ -13,6 +14,7 @@ __all__ = [
     "ActivityWords",
     "AmbiguousWordsError",
     "CertWords",
+    "PlanWords",
     "UnknownCodeError",
     "WordsError",
     "nearest",
@@ -22,5 +24,7 @@ __all__ = [
     "read_edit",
     "read_exam",
     "read_number",
+    "read_plan",
     "read_portal",
+    "read_why",
 ]

@@ -56,7 +56,7 @@ def read_code(text: str, codes: Collection[str], levels: Collection[str], *, ver
     there any three digits will do.
     Raises UnknownCodeError, or WordsError where nothing or more was typed.
     """
-    known = _Known(codes, levels)
+    known = Known(codes, levels)
     return with_example(lambda words: _code_alone(words, known), text, verb, "/ce cert list")
 
 
@@ -66,7 +66,7 @@ def read_cert_add(text: str, today: date, codes: Collection[str], levels: Collec
     Raises UnknownCodeError unless the last word is `anyway` and the code plausible,
     AmbiguousWordsError for a date with two readings, WordsError for the rest.
     """
-    known = _Known(codes, levels)
+    known = Known(codes, levels)
     return with_example(
         lambda words: _cert_words(words, today, known, _ALL_DATES, _SAMPLE_EARNED),
         text,
@@ -80,7 +80,7 @@ def read_portal(text: str, today: date, codes: Collection[str], levels: Collecti
 
     Raises as `read_cert_add` does.
     """
-    known = _Known(codes, levels)
+    known = Known(codes, levels)
     return with_example(
         lambda words: _cert_words(words, today, known, _PORTAL_DATES, _SAMPLE_SHOWN),
         text,
@@ -97,7 +97,7 @@ def read_exam(
     `verb` is the command that the example shows.
     Raises UnknownCodeError, AmbiguousWordsError or WordsError.
     """
-    known = _Known(codes, levels)
+    known = Known(codes, levels)
     default = f"/ce {verb} {known.sample} {_SAMPLE_PASSED}"
     return with_example(lambda words: _exam(words, today, known), text, verb, default)
 
@@ -123,7 +123,7 @@ _LONGEST_DATE = 6  # words
 _ANYWAY = "anyway"
 
 
-class _Known:
+class Known:
     """The certifications that are listed, and the levels there are."""
 
     def __init__(self, codes: Collection[str], levels: Collection[str]) -> None:
@@ -162,7 +162,7 @@ def _canonical(word: str) -> str:
     return f"{code['level'].upper()}-{code['digits']}" if code else word.upper()
 
 
-def _code(line: Line, known: _Known) -> tuple[str, tuple[Token, ...], bool]:
+def leading_code(line: Line, known: Known) -> tuple[str, tuple[Token, ...], bool]:
     """The certification that stands first, the tokens after it, and whether the last word was `anyway`.
 
     Raises UnknownCodeError, or WordsError where no certification is named.
@@ -201,12 +201,12 @@ def _code(line: Line, known: _Known) -> tuple[str, tuple[Token, ...], bool]:
 
 
 def _begins_with_date(line: Line) -> bool:
-    return looks_like_date(line.between(_leading_date(line, line.tokens)))
+    return looks_like_date(line.between(leading_date(line, line.tokens)))
 
 
-def _code_alone(text: str, known: _Known) -> str:
+def _code_alone(text: str, known: Known) -> str:
     line = read_line(text)
-    code, rest, anyway = _code(line, known)
+    code, rest, anyway = leading_code(line, known)
     if rest:
         raise WordsError(
             ONLY_THE_CODE.format(typed=in_quotes(line.between(rest))), instead=(_ended(code, anyway=anyway),)
@@ -219,10 +219,10 @@ def _ended(words: str, *, anyway: bool) -> str:
 
 
 def _cert_words(
-    text: str, today: date, known: _Known, welcome: Collection[str], sample_dates: str
+    text: str, today: date, known: Known, welcome: Collection[str], sample_dates: str
 ) -> CertWords:
     line = read_line(text)
-    code, rest, anyway = _code(line, known)
+    code, rest, anyway = leading_code(line, known)
     try:
         stated = _stated_dates(line, rest, today, welcome)
         words = CertWords(
@@ -264,7 +264,7 @@ def _stated_dates(
         end = next((end for end in range(at, len(tokens)) if _date_word(tokens[end:])[0]), len(tokens))
         if at == end:
             raise WordsError(DATE_AFTER_WORD.format(word=in_quotes(word)))
-        span = _leading_date(line, tokens[at:end])
+        span = leading_date(line, tokens[at:end])
         stated[field] = read_day(line, span, today, future=field in ("suspends_on", "expires_on"))
         at += len(span)
     return stated
@@ -276,7 +276,7 @@ def _date_word(tokens: Sequence[Token]) -> tuple[str | None, int]:
     return (two_words, 2) if two_words else (_DATE_WORDS.get(phrase(tokens[:1])), 1)
 
 
-def _leading_date(line: Line, tokens: Sequence[Token]) -> Sequence[Token]:
+def leading_date(line: Line, tokens: Sequence[Token]) -> Sequence[Token]:
     """The longest beginning of these tokens that looks like a date; all of them where none does."""
     for size in range(min(_LONGEST_DATE, len(tokens)), 0, -1):
         if looks_like_date(line.between(tokens[:size])):
@@ -288,7 +288,7 @@ def _misplaced(line: Line, tokens: Sequence[Token], welcome: Collection[str]) ->
     """What to say to words that are none of those before a date: a date alone, a slip, or neither."""
     token = tokens[0]
     before, after = line.text[: token.start], line.text[token.end :]
-    typed = line.between(_leading_date(line, tokens))
+    typed = line.between(leading_date(line, tokens))
     if looks_like_date(typed):
         sentence = WHICH_DATE if "earned_on" in welcome else WHICH_PORTAL_DATE
         said = f"{token.text}{after}"
@@ -330,14 +330,14 @@ def _refuse_inconsistent(words: CertWords, *, may_be_earned_alone: bool) -> None
             )
 
 
-def _exam(text: str, today: date, known: _Known) -> tuple[str, date]:
+def _exam(text: str, today: date, known: Known) -> tuple[str, date]:
     line = read_line(text)
-    code, rest, anyway = _code(line, known)
+    code, rest, anyway = leading_code(line, known)
     said = [token for token in rest if token.bare not in _AROUND_EXAM]
     try:
         if not said:
             raise WordsError(EXAM_DATE_MISSING.format(code=code))
-        span = _leading_date(line, said)
+        span = leading_date(line, said)
         passed_on = read_day(line, span, today)
         beyond = said[len(span) :]
         if beyond:

@@ -22,7 +22,7 @@ def with_example(read: Callable[[str], _Read], text: str, verb: str, default: st
     except WordsError as error:
         tidy = (" ".join(words.split()) for words in error.instead)
         works = (words for words in tidy if _works(read, words))
-        error.example = next((f"/ce {verb} {words}" for words in works), default)
+        error.example = next((f"/ce {verb} {words}".rstrip() for words in works), default)
         raise
 
 

@@ -58,7 +58,7 @@ class Questions(Statements):
         ).fetchone()
         return int(row[0])
 
-    def settle(self, who: Member, number: int, answer: Decision, at: datetime) -> Typed | Decision | None:
+    def settle(self, who: Member, number: int, decision: Decision, at: datetime) -> Typed | Decision | None:
         """Decision a question: its command the first time, after that the answer given before.
 
         None where there is no such question of the member's, or it is too old. What was typed is cleared.
@@ -75,7 +75,7 @@ class Questions(Statements):
             return Decision(before)
         self._run(
             f"UPDATE pending_changes SET answer = :answer, words = '' {OF_MEMBER} AND id = :number",  # noqa: S608
-            who, number=number, answer=answer.value,
+            who, number=number, answer=decision.value,
         )  # fmt: skip
         return Typed(command, words, iso(typed_on), shown)
 

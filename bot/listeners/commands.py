@@ -14,7 +14,7 @@ from .. import grammar
 from ..desk import Desk
 from ..ledger import LedgerError, LoggedActivity, Member, PortalAnswer, Typed, Writer
 from ..outcomes import Changed, DeskError
-from ..views import changes, lists, manual, questions, standing, troubles
+from ..views import changes, lists, manual, plans, questions, reasons, standing, troubles
 from ..views import faq as faq_views
 from ..views import words as shown
 from ..views.blocks import Reply
@@ -70,7 +70,7 @@ def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
             return LOOKING[name](asked)
         if name in WRITING:
             write = WRITING[name]
-            return _kept(desk.once(who, key, lambda writer: json.dumps(write(asked, writer))))
+            return _kept(desk.saving.once(who, key, lambda writer: json.dumps(write(asked, writer))))
         return _change(asked, name, key)
     except grammar.AmbiguousWordsError as error:
         buttons = [
@@ -91,21 +91,28 @@ def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
 
 def _change(asked: Asked, name: str, key: str) -> Reply:
     """Do what changes something, or ask first where it makes something worse."""
-    desk, who = asked.desk, asked.who
-
-    def do(typed: Typed, writer: Writer) -> Changed:
-        again = replace(asked, words=typed.words, typed_on=typed.typed_on)
-        return CHANGING[typed.command][0](again, writer)
-
-    def show(typed: Typed, changed: Changed) -> str:
-        return json.dumps(CHANGING[typed.command][1](changed, desk.policy))
-
-    def ask(changed: Changed, number: int) -> str:
-        return json.dumps(questions.before_saving(changed, number, desk.policy))
-
+    saving, changing = asked.desk.saving, _Changing(asked)
     if name == SAVE:
-        return _kept(desk.save(who, key, _number(asked), do, show, ask))
-    return _kept(desk.change(who, key, Typed(name, asked.words, asked.typed_on), do, show, ask))
+        return _kept(saving.save(asked.who, key, _number(asked), changing))
+    return _kept(saving.change(asked.who, key, Typed(name, asked.words, asked.typed_on), changing))
+
+
+@dataclass(frozen=True, slots=True)
+class _Changing:
+    """The commands of CHANGING, as saving needs them; what it keeps is the reply as JSON."""
+
+    asked: Asked
+
+    def do(self, typed: Typed, writer: Writer) -> Changed:
+        return CHANGING[typed.command][0](
+            replace(self.asked, words=typed.words, typed_on=typed.typed_on), writer
+        )
+
+    def show(self, typed: Typed, changed: Changed) -> str:
+        return json.dumps(CHANGING[typed.command][1](changed, self.asked.desk.policy))
+
+    def ask(self, changed: Changed, number: int) -> str:
+        return json.dumps(questions.before_saving(changed, number, self.asked.desk.policy))
 
 
 def _kept(answer: str) -> Reply:
@@ -164,6 +171,23 @@ def _show_list(asked: Asked) -> Reply:
 
 def _show_holdings(asked: Asked) -> Reply:
     return lists.holdings(asked.desk.holdings(asked.who, asked.today))
+
+
+def _show_reasons(asked: Asked) -> Reply:
+    code, whole = grammar.read_why(asked.words, asked.codes, asked.levels)
+    if code is None:
+        overview = asked.desk.overview(asked.who, asked.today)
+        if len(overview.standings) != 1:
+            return reasons.which(overview)
+        code = overview.standings[0].code
+    found = asked.desk.reasons(asked.who, code, asked.today)
+    return reasons.reasons(found, asked.desk.policy, whole=whole)
+
+
+def _show_plan(asked: Asked) -> Reply:
+    words = grammar.read_plan(asked.words, asked.today, asked.codes, asked.levels)
+    found = asked.desk.plan(asked.who, words.codes, words.on or asked.today, asked.today)
+    return plans.plan(found, asked.desk.policy)
 
 
 def _show_help(asked: Asked) -> Reply:
@@ -267,7 +291,7 @@ def _portal_not_yet(asked: Asked, writer: Writer) -> Reply:
 
 
 def _cancel(asked: Asked, writer: Writer) -> Reply:
-    asked.desk.cancel(writer, asked.who, _number(asked))
+    asked.desk.saving.cancel(writer, asked.who, _number(asked))
     return questions.cancelled()
 
 
@@ -287,6 +311,8 @@ LOOKING: Mapping[str, Look] = MappingProxyType(
         "cert list": _show_holdings,
         "help": _show_help,
         "ask": _answer_question,
+        "why": _show_reasons,
+        "plan": _show_plan,
     }
 )
 SAVE = questions.SAVE

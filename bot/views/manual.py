@@ -59,6 +59,17 @@ COMMANDS = {
         "You passed a certification's own exam again. `/ce exam remove CODE DATE` takes it back.",
         ("/ce exam ACP-620 2025-11-15",),
     ),
+    "why": Help(
+        "/ce why [CODE] [all]",
+        "Why a certification stands where it does: every date and number, the rule behind it and its source.",
+        ("/ce why ACP-620", "/ce why ACP-620 all"),
+    ),
+    "plan": Help(
+        "/ce plan [CODE ...] [on DATE]",
+        "The least that renews, what waiting gains and risks, what renewing does to each certification, and "
+        "the best plan for all of them over five years. The day is today unless you name a later one.",
+        ("/ce plan", "/ce plan ACP-620", "/ce plan on tomorrow"),
+    ),
     "ask": Help(
         "/ce ask QUESTION",
         "A question about renewing, answered from curated answers. A mention or a direct message works too.",

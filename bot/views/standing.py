@@ -46,7 +46,7 @@ def credential(standing: Standing, today: date, policy: Policy) -> str:
     mark = words.STATUS_MARK[standing.status]
     lines = [f"{mark} *{standing.code}* · {level} · {standing.status.value}"]
     if standing.status is Status.EXPIRED:
-        lines.append(_expired(standing))
+        lines.append(expired(standing))
     else:
         lines += [
             f"`{words.bar(standing)}` {_credited(standing)}{_counted(standing, policy)}",
@@ -113,7 +113,8 @@ def _exam(standing: Standing, today: date) -> str:
     return f"Or pass its exam again: {when}."
 
 
-def _expired(standing: Standing) -> str:
+def expired(standing: Standing) -> str:
+    """What to say of a credential that is gone: since when, and how it comes back."""
     return (
         f"Expired on {words.day(standing.cycle.expires_on)}, with {_credited(standing)}; "
         f"{words.HOW_SURE[standing.cycle.dates]}. It comes back only by earning it again. On the day you "

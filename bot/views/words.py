@@ -57,7 +57,12 @@ def days_from(today: date, until: date) -> str:
 
 def kinds(counted: Mapping[Kind, int], policy: Policy) -> str:
     """Amounts of activities by kind: `2 courses and 1 local event`."""
-    return _amounts(tuple(counted.items()), policy.names)
+    return amounts(tuple(counted.items()), policy)
+
+
+def amounts(way: Way, policy: Policy) -> str:
+    """The same of a set that renews."""
+    return _amounts(way, policy.names)
 
 
 def _amounts(counted: Way, names: Names) -> str:

@@ -136,3 +136,63 @@ def test_what_people_type_stays_text(enrolled, typed):
         assert "&lt;!channel&gt; &amp; &lt;b&gt;" in answer.text
     assert "<!channel" not in enrolled.sent_by_bot()
     assert "&amp;lt;" not in enrolled.sent_by_bot()
+
+
+NINE = ("2024-03-01", "2024-05-01", "2024-07-01", "2024-09-01", "2024-11-01",
+        "2025-01-10", "2025-03-01", "2025-05-01", "2025-06-01")  # fmt: skip
+MONTHLY = tuple(f"2026-{month:02}-15" for month in range(1, 10))
+# What Anna did, and the status that one older course more would bring.
+WORSENED = {
+    "W6: it lapses": ((*NINE, "2025-12-01", *MONTHLY[:8], "2027-12-15", "2027-12-16"), "expired"),
+    "W7: it ends earlier": ((*NINE, "2025-12-01", *MONTHLY, "2027-12-15"), "active"),
+}
+
+
+def then(day: str) -> date:
+    """A day of the worked examples, as long ago as it was on 2028-01-10."""
+    return ago((date(2028, 1, 10) - date.fromisoformat(day)).days)
+
+
+@pytest.fixture(params=WORSENED.values(), ids=WORSENED)
+def renewed(slack: LocalSlack, request: pytest.FixtureRequest) -> tuple[LocalSlack, str]:
+    """Anna's ACP-620 has renewed twice; and the status it would have with one older course more."""
+    days, status = request.param
+    slack.command(ANNA, f"cert add ACP-620 earned {then('2024-01-01')}")
+    for number, day in enumerate(days):
+        slack.command(ANNA, f"add course Course {number} {then(day)}")
+    assert "active" in slack.command(ANNA, "status").text
+    return slack, status
+
+
+def test_an_older_course_that_makes_dates_worse_is_saved_only_after_asking(renewed):
+    slack, would_be = renewed
+    before = slack.command(ANNA, "status").text
+    older = f"add course Older {then('2025-07-01')}"
+
+    asked = slack.command(ANNA, older)
+    assert "Not saved yet" in asked.text
+    assert slack.command(ANNA, "status").text == before
+    slack.click(ANNA, asked, "Cancel")
+    assert slack.command(ANNA, "status").text == before
+
+    asked = slack.command(ANNA, older)
+    slack.click(ANNA, asked, "Save")
+    after = slack.command(ANNA, "status").text
+    assert after != before
+    assert would_be in after
+
+    listed = slack.command(ANNA, "list").text
+    assert "Older" in listed
+    slack.click(ANNA, asked, "Save")
+    assert slack.command(ANNA, "status").text == after
+    assert slack.command(ANNA, "list").text == listed
+
+
+def test_the_portals_dates_are_confirmed_by_a_click(slack):
+    slack.command(ANNA, f"cert add ACA-100 earned {ago(400)}")
+    for number in range(4):
+        slack.command(ANNA, f"add course Course {number} {ago(60 + number)}")
+    renewed = slack.command(ANNA, f"add course Fifth {ago(50)}")
+    assert "What does the portal show" in renewed.text
+    slack.click(ANNA, renewed, "Same dates")
+    assert "as the portal shows them" in slack.command(ANNA, "status").text
