@@ -132,10 +132,15 @@ class Desk:
         chosen = [one.code for one in history.credentials if not codes or one.code in codes]
         found = [one for one in outlooks(history, self.policy, on) if one.standing.code in chosen]
         found.sort(key=lambda one: _urgency(one.standing))
+        # Of the sets that renew one, the most urgent's is of interest, and the largest: it renews all it can.
+        kept = [one.standing for one in found if one.soonest]
+        shown = dict.fromkeys(
+            one.code for one in (*kept[:1], *sorted(kept, key=lambda one: one.missing)[-1:])
+        )
         sets = [
             one._replace(outcomes=tuple(sorted(one.outcomes, key=lambda each: _urgency(each.before))))
-            for outlook in found
-            for one in renewing(history, outlook.standing.code, self.policy, on)[:1]
+            for code in shown
+            for one in renewing(history, code, self.policy, on)[:1]
         ]
         return Planned(today, on, tuple(found), tuple(sets), best_plan(history, self.policy, chosen, on))
 

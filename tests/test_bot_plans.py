@@ -193,4 +193,6 @@ def test_slack_takes_a_plan_for_twenty_certifications_and_200_activities(
             writer.add_activity(ALICE, LoggedActivity(number, Kind.COURSE, day, f"Course {number}"), change)
     said = plans.plan(desk.plan(ALICE, (), TODAY, TODAY), policy)
     assert problems({"text": said.text, "blocks": said.blocks}) == []
+    assert "12 others, less urgent: name one to see what it needs: `/ce plan ACA-1" in said.text
+    assert "*The least for all of them until" in said.text
     assert "the portal has the last word" in said.text

@@ -106,6 +106,8 @@ def test_on_the_day_of_a_renewal_the_next_one_is_possible_from_tomorrow():
     history = replace(history, activities=(*history.activities, course(date(2025, 12, 1))))
     (found,) = outlooks(history, POLICY)
     assert found.soonest.renewed_on == date(2025, 12, 2)
+    assert renewing(history, "ACP-620", POLICY) == ()
+    assert renewing(history, "ACP-620", POLICY, date(2025, 12, 2))
 
 
 def test_an_expired_certification_is_only_earned_anew():
@@ -338,22 +340,20 @@ def test_the_order_of_entry_does_not_change_a_plan():
     assert best_plan(turned, POLICY) == best_plan(history, POLICY)
 
 
-def test_where_the_days_are_too_few_all_is_done_on_the_last_one_and_the_plan_is_not_called_proven():
-    """Both suspend tomorrow, one needs a course and the other three: there is one day for both."""
+@pytest.mark.parametrize("turn", [1, -1])
+def test_where_the_days_are_too_few_all_due_is_done_on_the_last_one_and_the_plan_is_not_called_proven(turn):
+    """Both suspend on New Year's Day, one needs a course and the other three; a third one is not due."""
+    own, other = Credential("ACP-620", date(2024, 1, 1)), shown_suspending("ACP-120", date(2026, 1, 1))
+    third = Credential("ACP-100", date(2025, 6, 1))
     on = date(2025, 12, 31)
-    history = b_on(on, Credential("ACP-120", date(2024, 1, 1)))
-    history = replace(
-        history,
-        credentials=(
-            Credential("ACP-620", date(2024, 1, 1)),
-            Credential("ACP-120", None, (PortalDates(date(2026, 1, 1), None, on, date(2024, 5, 1)),)),
-        ),
-    )
+    history = History(on, (*(own, other)[::turn], third), courses(*NINE))
+
     plan = courses_plan(history, POLICY)
-    assert in_short(plan)[0] == ("2025-12-31", "2025-12-31", {"course": 3}, ["ACP-620", "ACP-120"])
-    assert not plan.proven
-    assert plan.gaps == ()
-    one_day_more = courses_plan(replace(history, as_of=on - DAY, credentials=with_portal(on - DAY)), POLICY)
+    assert in_short(plan)[0] == ("2025-12-31", "2025-12-31", {"course": 3}, codes(own, other)[::turn])
+    assert (plan.proven, plan.gaps) == (False, ())
+    assert in_short(best_plan(history, POLICY))[0][2] == {"global_event": 1}
+
+    one_day_more = courses_plan(replace(history, as_of=on - DAY), POLICY)
     assert in_short(one_day_more)[:2] == [
         ("2025-12-30", "2025-12-30", {"course": 1}, ["ACP-620"]),
         ("2025-12-31", "2025-12-31", {"course": 2}, ["ACP-120"]),
@@ -361,29 +361,35 @@ def test_where_the_days_are_too_few_all_is_done_on_the_last_one_and_the_plan_is_
     assert one_day_more.proven
 
 
-def with_portal(confirmed_on: date) -> tuple[Credential, ...]:
-    shown = PortalDates(date(2026, 1, 1), None, confirmed_on, date(2024, 5, 1))
-    return Credential("ACP-620", date(2024, 1, 1)), Credential("ACP-120", None, (shown,))
+def shown_suspending(code: str, suspends_on: date) -> Credential:
+    """A credential of which the portal shows a cycle that started on 2024-05-01."""
+    return Credential(code, None, (PortalDates(suspends_on, None, date(2025, 12, 1), date(2024, 5, 1)),))
 
 
-def test_what_cannot_be_kept_without_a_gap_is_named():
+def codes(*credentials: Credential) -> list[str]:
+    return [one.code for one in credentials]
+
+
+def test_what_cannot_be_kept_without_a_gap_is_named_and_renewed_by_its_last_safe_day():
     """A cycle that starts today takes nothing today, and tomorrow it is suspended."""
     on = date(2026, 5, 1)
     shown = PortalDates(on + DAY, None, on, on)
     history = History(on, (Credential("ACP-620", None, (shown,)), Credential("ACP-120", date(2025, 5, 1))))
     plan = best_plan(history, POLICY)
     assert plan.gaps == ("ACP-620",)
-    assert plan.ends[1][1].suspends_on > plan.until_on
+    assert plan.steps[0].renews_on == date(2026, 7, 30)
+    assert all(cycle.suspends_on > plan.until_on for _, cycle in plan.ends)
     assert not plan.proven
 
 
 def test_facts_of_later_days_are_left_out_of_a_plan():
     on = date(2025, 12, 3)
-    history = b_on(on)
+    history = b_on(on, shown_suspending("ACP-120", date(2026, 5, 1)))
     later = replace(
         history,
         credentials=(
             replace(history.credentials[0], portal=(PortalDates(date(2026, 6, 1), None, on + DAY),)),
+            replace(shown_suspending("ACP-120", date(2026, 5, 1)), earned_on=on + DAY),
         ),
         activities=(*history.activities, course(on + DAY)),
         exams=(ExamPass("ACP-620", on + DAY),),
@@ -418,10 +424,14 @@ def test_the_figures_of_the_policy_are_planned_with():
 
 
 def test_a_renewal_in_the_grace_period_is_planned_by_the_reading_of_its_date():
+    """One is suspended since New Year, the other will be on 2026-02-15; one course renews both."""
+    on = date(2026, 2, 1)
+    history = History(on, (Credential("ACP-120", date(2024, 2, 15)), *b_on(on).credentials), courses(*NINE))
     other = with_reading("grace_activity", "suspension_date")
-    for policy, suspends_on in ((POLICY, date(2028, 3, 31)), (other, date(2028, 1, 1))):
-        plan = courses_plan(b_on(date(2026, 2, 1)), policy)
-        assert plan.steps[0].renewed[0][1].suspends_on == suspends_on
+    for policy, suspends_on in ((POLICY, date(2028, 2, 14)), (other, date(2028, 1, 1))):
+        plan = courses_plan(history, policy)
+        assert plan.steps[0].renews_on == date(2026, 2, 14)
+        assert [cycle.suspends_on for _, cycle in plan.steps[0].renewed] == [date(2028, 2, 14), suspends_on]
         assert plan.steps[1].renews_on == suspends_on - DAY
         assert (plan.proven, plan.gaps) == (True, ())
 

@@ -235,6 +235,15 @@ def test_no_plan_is_better_than_the_planners_in_several_cycles():
     assert seen["best_plan of 3 windows"] + seen["best_plan of 4 windows"] > 5
 
 
+@pytest.mark.parametrize("seed", [30605, 30686, 30779])
+def test_where_the_days_are_too_few_the_search_ends(seed):
+    """What renews one certification could be done forever without getting on with the other."""
+    world = world_of(seed, most=3, months=1)
+    plan = best_plan(world.history, small_policy(world.figures), months=1)
+    assert (plan.proven, plan.gaps) == (False, ())
+    assert plan.examined < 100
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("first", range(1_000, 21_000, 2_000))
 def test_no_plan_is_better_in_a_month_at_length(first):

@@ -12,7 +12,7 @@ from .standing import FIRST_STEP, expired
 
 FOUND = {
     True: "Found by going through every other plan ({examined} in whole or in part): none takes fewer.",
-    False: "The best of {examined} plans I looked at; I stopped there, so one with fewer may exist.",
+    False: "I could not rule out every other plan, so one with fewer activities may exist.",
 }
 LEAST = "*The least for all of them until {until}*: {activities}{kept}."
 NEVER_SUSPENDED = ", and nothing is ever suspended"
@@ -29,6 +29,8 @@ EXAM = (
     "Or pass its exam again, {when}: passed on {first}, it would suspend {suspends}. That renews it alone "
     "and costs the others nothing."
 )
+OUTLOOKS_MOST = 8
+OTHERS = "{number}, less urgent: name one to see what it needs: `/ce plan {code}`"
 NOT_ALL = "Not all of it fits into one message. Name the certifications to plan for: `/ce plan {code}`"
 
 
@@ -40,12 +42,19 @@ def plan(found: Planned, policy: Policy) -> Reply:
     suspended = [one.standing.code for one in found.outlooks if one.standing.status is Status.SUSPENDED]
     later = found.plan.steps[0].renews_on if found.plan.steps else found.on
     return reply(
-        *(_outlook(one, found, policy) for one in found.outlooks),
-        *(_renewing(one, found, policy) for one in _least_and_most(found.renewing)),
+        *(_outlook(one, found, policy) for one in found.outlooks[:OUTLOOKS_MOST]),
+        _others([one.standing.code for one in found.outlooks[OUTLOOKS_MOST:]]),
+        *(_renewing(one, found, policy) for one in {one.way: one for one in found.renewing}.values()),
         _steps(found.plan, suspended, policy),
         small=[EARLIER if len(found.plan.steps) > 1 else "", SMALL_PRINT.format(code=code, later=later)],
         left_out=NOT_ALL.format(code=code),
     )
+
+
+def _others(codes: Sequence[str]) -> str:
+    if not codes:
+        return ""
+    return OTHERS.format(number=words.count(len(codes), "other", "others"), code=codes[0])
 
 
 def _outlook(found: Outlook, planned: Planned, policy: Policy) -> str:
@@ -165,13 +174,6 @@ def _step(step: Step, policy: Policy) -> str:
         last = f", a {policy.kinds[step.last].name} last" if len(step.way) > 1 else ""
         how = f"the last of {amounts} (from {words.day(step.from_on)} on{last}) renews"
     return f"• *{words.day(step.renews_on)}*: {how} {words.listed(renewed)}."
-
-
-def _least_and_most(found: Sequence[Renewing]) -> list[Renewing]:
-    """The set that renews the most urgent certification, and the largest, which renews all that can be."""
-    sets = list({one.way: one for one in found}.values())
-    most = max(sets, key=lambda one: sum(count for _, count in one.way), default=None)
-    return [one for one in sets if one is sets[0] or one is most]
 
 
 def _more(way: Way, policy: Policy) -> str:

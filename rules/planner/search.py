@@ -154,7 +154,7 @@ class Search:
         if key not in self.fewest_of:
             number = 0
             for (_, worth, cap), times in zip(self.supplies, (*used, 0), strict=True):
-                taken = min(max(-(-missing // worth), 0), cap - times)
+                taken = min(-(-missing // worth), cap - times)
                 number, missing = number + taken, missing - taken * worth
             self.fewest_of[key] = number
         return self.fewest_of[key]
@@ -211,6 +211,8 @@ class Search:
                 capped = zip(used, counts, self.events, strict=False)
                 used = tuple(min(before + times, event.cap) for before, times, event in capped)
                 progress[place] = Progress(held, left, required, used)
+                if held.cycle.suspends_on <= self.until_on:  # what is not renewed here has to be later
+                    day = min(day, held.deadline_on - DAY)
         windows, days = (*draft.windows, Window(counts, last, renewed)), [*draft.days, day]
         if draft.days and day <= draft.days[-1]:
             held_then = self._earlier(windows, days)

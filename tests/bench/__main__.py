@@ -27,6 +27,8 @@ from bot.courier import Courier
 from bot.desk import Desk
 from bot.ledger import Ledger, LoggedActivity, Member
 
+from .planning import forecast_s, plan_ms
+
 SECRET = "a-signing-secret"
 TODAY = date(2026, 11, 1)
 CREDENTIALS = (("ACP-620", date(2024, 1, 1)), ("ACP-120", date(2024, 5, 1)), ("ACA-100", date(2025, 2, 1)))
@@ -235,8 +237,32 @@ def main() -> None:
         credentials = tuple(rules.Credential(code, earned_on) for code, earned_on in CREDENTIALS)
         facts = tuple(activity.as_fact() for activity in a_history(0))
         history = rules.History(TODAY, credentials, facts)
-        replay = medians({"replay": (lambda: rules.standings(history, policy), 200)})["replay"]
+        found = medians(
+            {
+                "standings": (lambda: rules.standings(history, policy), 200),
+                "explained": (lambda: rules.explained(history, policy), 200),
+            }
+        )
+        replay, reasons = found["standings"], found["explained"] / found["standings"]
         row("rules.standings, 3 credentials, 50 activities", f"{replay:.0f} µs", "150 µs", met=replay <= 150)
+        row(
+            "rules.explained beside it",
+            f"{found['explained']:.0f} µs = {reasons:.2f} x",
+            "2.0 x",
+            met=reasons <= 2,
+        )
+        times, proven = plan_ms()
+        middle, last = times[len(times) // 2], times[-1]
+        row(
+            "a plan, 5 credentials, 60 activities, p50 of 1,000",
+            f"{middle:.1f} ms",
+            "50 ms",
+            met=middle <= 50,
+        )
+        row("  the slowest of 1,000 histories", f"{last:.0f} ms", "250 ms", met=last <= 250)
+        row("  proven best", f"{proven:.1%}", "-", met=True)
+        team = forecast_s()
+        row("rules.forecast, 1,000 people, 24 months", f"{team:.2f} s", "2 s", met=team <= 2)
 
         bare = process_ms([sys.executable, "-c", "pass"])
         usage = process_ms([str(Path(sys.executable).with_name("ce-bot")), "--help"]) - bare
