@@ -7,6 +7,7 @@ import pytest
 from conftest import ALICE, TODAY, noon
 from slack_limits import problems
 
+from bot.console import Console, DirectiveError
 from bot.desk import Desk
 from bot.ledger import Ledger, LoggedActivity
 from bot.views import plans
@@ -163,6 +164,13 @@ def test_without_a_certification_the_first_step_is_named(tell: Tell) -> None:
 
 def test_what_is_not_held_is_not_planned_for(told: Tell) -> None:
     assert told("/ce plan ACP-120").startswith("You do not hold ACP-120 here")
+
+
+@pytest.mark.parametrize("line", ["/ce plan ACP-621", "/ce why ACP-621"])
+def test_a_slip_of_a_code_gets_the_nearest_and_no_button(told: Tell, console: Console, line: str) -> None:
+    assert "where ACP-620 is nearest" in told(line)
+    with pytest.raises(DirectiveError, match="No button"):
+        console.feed("!click is right")
 
 
 def test_only_what_is_named_is_planned_for(told: Tell) -> None:

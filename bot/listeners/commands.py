@@ -79,7 +79,9 @@ def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
         ]
         return troubles.hint(error.sentence, error.example, buttons=tuple(buttons))
     except grammar.UnknownCodeError as error:
-        sure = [(f"{error.typed[:40]} is right", f"{name} {words} anyway")] if error.plausible else []
+        # What only looks has nothing to show for a code that is not held.
+        may_be_new = error.plausible and name not in LOOKING
+        sure = [(f"{error.typed[:40]} is right", f"{name} {words} anyway")] if may_be_new else []
         return troubles.hint(error.sentence, error.example, buttons=tuple(sure))
     except grammar.WordsError as error:
         return troubles.hint(error.sentence, error.example)
