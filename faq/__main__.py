@@ -1,4 +1,4 @@
-"""`python -m faq`: ask the FAQ a question, or look for mistakes in it."""
+"""`python -m faq`: ask the FAQ a question, look for mistakes in it, or measure it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ import json
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:  # imported where used, so that --help is quick
     from .answer import Answer
-    from .entry import Entry, Faq, Sheet
+    from .entry import Faq
 
-FEWEST_PHRASINGS: Final = 8
-MOST_PHRASINGS: Final = 12
-LONGEST_PHRASING: Final = 120
-TOO_ALIKE: Final = 0.95  # two phrasings of different entries that only empty words tell apart
+QUESTIONS: Final = Path("tests/faq_eval")
 
 NOT_JSON = 'This line is not a JSON object with the question under "q", such as {"q": "What earns CE?"}.'
 NO_QUESTION = '"q" must be the question as text.'
 ONE_OF_BOTH = 'give either a question in quotes or --jsonl, for example: python -m faq ask "What earns CE?"'
+ONE_QUESTION = "--explain takes one question in quotes"
+NO_FOLDER = (
+    "there is no folder {folder}; name the one with the questions, for example: python -m faq eval {here}"
+)
+NO_FILE = "there is no file {file}"
 
 Facts = tuple[Mapping[str, str], Collection[str]]  # the policy's figures, and its source ids
 
@@ -40,9 +45,9 @@ def policy_facts() -> Facts:
 
 
 def main(arguments: Sequence[str] | None = None, facts: Callable[[], Facts] = policy_facts) -> int:
-    """Run the command; 0 when all is well, 1 for a bad line, a finding or a fault, 2 for a wrong call."""
+    """Run the command; 0 when all is well, 2 for a wrong call, 1 for a fault, a finding or a gate."""
     parser = _Parser(prog="python -m faq", description="Curated answers about renewing a certification.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{ask,lint}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{ask,lint,eval,bench}")
     asking = commands.add_parser(
         "ask", help="answer a question", description="Prints the reply to a question as one line of JSON."
     )
@@ -50,20 +55,55 @@ def main(arguments: Sequence[str] | None = None, facts: Callable[[], Facts] = po
     asking.add_argument(
         "--jsonl", action="store_true", help='read one {"q": "..."} a line, print one reply for each'
     )
-    commands.add_parser(
+    asking.add_argument("--explain", action="store_true", help="say in words how the reply came about")
+    linting = commands.add_parser(
         "lint",
         help="look for mistakes in the FAQ's files",
         description="Prints what is wrong with the FAQ's files, one finding a line.",
     )
+    linting.add_argument(
+        "--today", type=date.fromisoformat, help="find also what was reviewed too long before this day"
+    )
+    evaluating = commands.add_parser(
+        "eval",
+        help="measure how well questions are answered",
+        description="Asks the questions of a folder's .jsonl files, one "
+        '{"q": "...", "entry": "slug" or null, "kind": "plain|typo|keywords|general|near"} a line, '
+        "and prints how well they are answered and which gates are met.",
+    )
+    evaluating.add_argument("folder", nargs="?", type=Path, default=QUESTIONS, help=f"by default {QUESTIONS}")
+    benching = commands.add_parser(
+        "bench",
+        help="measure the matcher on other people's questions",
+        description="Learns from one file with the columns sentence,label, asks what is in another, and "
+        "prints how well it told the labels as one line of JSON.",
+    )
+    benching.add_argument("train", type=Path, help="the file to learn from")
+    benching.add_argument("test", type=Path, help="the file to ask")
+    benching.add_argument("--oos", required=True, metavar="LABEL", help="the label of what is out of scope")
     given = parser.parse_args(arguments)
     if given.command == "ask" and (given.question is None) is not given.jsonl:
         asking.error(ONE_OF_BOTH)
+    if given.command == "ask" and given.explain and given.jsonl:
+        asking.error(ONE_QUESTION)
+    if given.command == "eval" and not given.folder.is_dir():
+        evaluating.error(NO_FOLDER.format(folder=given.folder, here="path/to/ce-bot/tests/faq_eval"))
+    if given.command == "bench":
+        for file in (given.train, given.test):
+            if not file.is_file():
+                benching.error(NO_FILE.format(file=file))
     try:
         if given.command == "lint":
-            return _lint(*facts())
+            return _lint(*facts(), given.today)
+        if given.command == "eval":
+            return _eval(given.folder, *facts())
+        if given.command == "bench":
+            return _bench(given.train, given.test, given.oos)
         if given.jsonl and sys.stdin.isatty():
             asking.print_help()
             return 0
+        if given.explain:
+            return _explain(given.question, *facts())
         return _ask(given.question, *facts())
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -71,6 +111,34 @@ def main(arguments: Sequence[str] | None = None, facts: Callable[[], Facts] = po
     except ValueError as fault:
         sys.stderr.write(f"{parser.prog}: {fault}\n")
         return 1
+
+
+def _explain(question: str, figures: Mapping[str, str], known_sources: Collection[str]) -> int:
+    from .entry import load
+    from .explain import explained
+
+    sys.stdout.write(explained(load(figures, known_sources), question))
+    return 0
+
+
+def _eval(folder: Path, figures: Mapping[str, str], known_sources: Collection[str]) -> int:
+    began = perf_counter()
+    from .entry import load
+
+    faq = load(figures, known_sources)
+    load_s = perf_counter() - began
+    from .evaluate import evaluate, read_questions
+
+    found = evaluate(faq, read_questions(folder), load_s, perf_counter)
+    sys.stdout.writelines(line + "\n" for line in found.lines)
+    return 0 if all(gate.met for gate in found.gates) else 1
+
+
+def _bench(train: Path, test: Path, out_of_scope: str) -> int:
+    from .bench import bench, read_labelled
+
+    _write(bench(read_labelled(train), read_labelled(test), out_of_scope, perf_counter))
+    return 0
 
 
 def _ask(question: str | None, figures: Mapping[str, str], known_sources: Collection[str]) -> int:
@@ -119,53 +187,18 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _lint(figures: Mapping[str, str], known_sources: Collection[str]) -> int:
+def _lint(figures: Mapping[str, str], known_sources: Collection[str], today: date | None) -> int:
     from .entry import packaged_sheets
+    from .lint import lint
 
-    found, entries, not_covered = findings(packaged_sheets(), figures, known_sources)
+    sheets = list(packaged_sheets())
+    found = lint(sheets, figures, known_sources, today)
     for finding in found:
         sys.stdout.write(finding + "\n")
     if not found:
-        sys.stdout.write(f"{entries} entries, {not_covered} not covered: no findings\n")
+        entries = sum(sheet.folder == "entries" for sheet in sheets)
+        sys.stdout.write(f"{entries} entries, {len(sheets) - entries} not covered: no findings\n")
     return 1 if found else 0
-
-
-def findings(
-    sheets: Iterable[Sheet], figures: Mapping[str, str], known_sources: Collection[str]
-) -> tuple[list[str], int, int]:
-    """What is wrong with `sheets`, one sentence each, and how many entries and decoys could be read."""
-    from .entry import read_all
-    from .matcher import Matcher
-
-    entries, not_covered, faults = read_all(sheets, figures, known_sources)
-    found = [str(fault) for fault in faults]
-    for folder, read in (("entries", entries), ("not_covered", not_covered)):
-        for entry in read.values():
-            found.extend(f"{folder}/{entry.slug}.md: {finding}" for finding in _findings_in(entry))
-    for slug, entry in entries.items():
-        if not entry.sources:
-            found.append(f"entries/{slug}.md: sources: there is none; name where the answer comes from.")
-    everything = {**entries, **not_covered}
-    for alike in Matcher({slug: entry.ways_to_ask for slug, entry in everything.items()}).likenesses():
-        if alike.score >= TOO_ALIKE:
-            first, second = alike.slugs
-            one, other = alike.phrasings
-            found.append(
-                f"{first} and {second}: phrasings: too alike ({alike.score:.2f}): {one!r} and {other!r}."
-            )
-    return found, len(entries), len(not_covered)
-
-
-def _findings_in(entry: Entry) -> Iterator[str]:
-    from .text import words_of
-
-    # Two phrasings that are read as the same words are one.
-    count = len({words_of(phrasing) for phrasing in entry.phrasings})
-    if not FEWEST_PHRASINGS <= count <= MOST_PHRASINGS:
-        yield f"phrasings: {count} different ones; write {FEWEST_PHRASINGS} to {MOST_PHRASINGS}."
-    for phrasing in entry.phrasings:
-        if len(phrasing) > LONGEST_PHRASING:
-            yield f"phrasings: {phrasing[:40]!r}... is longer than {LONGEST_PHRASING} characters."
 
 
 def _write(reply: Mapping[str, Any]) -> None:

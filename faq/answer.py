@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from .entry import Faq
-from .matcher import SUGGEST_FROM, TOO_CLOSE, Tier
+from .matcher import SUGGEST_FROM, TOO_CLOSE, Match, Tier
 
 MOST_SUGGESTIONS: Final = 3
+CLOSEST_FROM: Final = 0.20
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class Answer:
     Tier "answer": `entry` is meant and `answer` is its text. Tier "suggest": `suggestions` may be meant, best
     first, and `entry` is the first of them. Tier "none": nothing fits, or, if `answer` says who can help, the
     topic is one we do not cover. `score` runs from 0 to 1; `matched` is the phrasing that came closest.
+    `closest` are the entries nearest to a question that nothing fits: topics to name, never an answer.
+    `is_english` is False where hardly a word of the question is.
     """
 
     tier: Tier
@@ -24,14 +27,19 @@ class Answer:
     answer: str | None
     suggestions: tuple[str, ...]
     matched: str | None
+    closest: tuple[str, ...] = ()
+    is_english: bool = True
 
 
 def ask(faq: Faq, question: str) -> Answer:
     """Find the answer to `question`, or what it may have meant, or say that there is none."""
-    match = faq.matcher.match(question)
+    return reply(faq, faq.matcher.match(question))
+
+
+def reply(faq: Faq, match: Match) -> Answer:
+    """The answer that a match leads to."""
     if match.tier == "none":
-        score = match.candidates[0].score if match.candidates else 0.0
-        return Answer("none", None, round(score, 3), None, (), None)
+        return _none(faq, match)
     best = match.candidates[0]
     if match.tier == "answer" and best.slug in faq.entries:
         return Answer(
@@ -47,3 +55,14 @@ def ask(faq: Faq, question: str) -> Answer:
         return Answer("none", None, round(best.score, 3), text, (), best.phrasing)
     suggestions = tuple(topic.slug for topic in topics)
     return Answer("suggest", suggestions[0], round(topics[0].score, 3), None, suggestions, topics[0].phrasing)
+
+
+def _none(faq: Faq, match: Match) -> Answer:
+    is_english = match.reading.is_english
+    score = round(match.candidates[0].score, 3) if match.candidates else 0.0
+    closest = [
+        candidate.slug
+        for candidate in match.candidates
+        if is_english and candidate.slug in faq.entries and candidate.score >= CLOSEST_FROM
+    ]
+    return Answer("none", None, score, None, (), None, tuple(closest[:MOST_SUGGESTIONS]), is_english)

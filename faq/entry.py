@@ -47,7 +47,8 @@ class Entry:
     """A curated answer, or a decoy: a topic we must not answer, whose text says who can help.
 
     `personal` names the line computed from the asker's own dates that belongs under the answer. `text` is
-    Slack mrkdwn with every figure filled in.
+    Slack mrkdwn with every figure filled in. `small_talk` marks a decoy that is a greeting or the like: its
+    one line is the whole reply, and nobody has to look into the question.
     """
 
     slug: str
@@ -59,6 +60,7 @@ class Entry:
     see_also: tuple[str, ...]
     personal: Personal | None
     text: str
+    small_talk: bool = False
 
     @property
     def ways_to_ask(self) -> tuple[str, ...]:
@@ -88,6 +90,7 @@ class _FrontMatter(BaseModel):
     tags: tuple[_Words, ...]
     see_also: tuple[_Words, ...]
     personal: Personal | None = None
+    small_talk: Annotated[bool, Strict()] = False
 
 
 def load(figures: Mapping[str, str], known_sources: Collection[str]) -> Faq:
@@ -112,20 +115,26 @@ def assemble(sheets: Iterable[Sheet], figures: Mapping[str, str], known_sources:
 def read_all(
     sheets: Iterable[Sheet], figures: Mapping[str, str], known_sources: Collection[str]
 ) -> tuple[dict[str, Entry], dict[str, Entry], list[FaqError]]:
-    """Read every sheet: the entries, the decoys, and the faults: one a sheet at most, and those between."""
+    """Read every sheet: the entries, the decoys, and all faults, those between two sheets last.
+
+    An entry with a fault is among the entries if at least its front matter can be read.
+    """
+    sheets = list(sheets)
     found: dict[Folder, dict[str, Entry]] = {"entries": {}, "not_covered": {}}
     read: list[tuple[Sheet, Entry]] = []
     faults: list[FaqError] = []
+    names: dict[str, Sheet] = {}
     for sheet in sheets:
-        try:
-            entry = read_entry(sheet, figures, known_sources)
-        except FaqError as fault:
-            faults.append(fault)
-        else:
+        entry, faults_in_sheet = _read(sheet, figures, known_sources)
+        faults.extend(faults_in_sheet)
+        if (first := names.setdefault(sheet.slug, sheet)) is not sheet:
+            faults.append(FaqError(f"{sheet.file}: name: {first.file} has the same name."))
+        if entry is not None:
             found[sheet.folder][sheet.slug] = entry
             read.append((sheet, entry))
-    if not faults:  # a link to an unreadable entry is not the link's fault
-        faults.extend(_faults_between(read))
+    # A link to an entry that cannot be read is not the link's fault.
+    known = {sheet.slug for sheet in sheets if sheet.folder == "entries"}
+    faults.extend(_faults_between(read, known))
     return found["entries"], found["not_covered"], faults
 
 
@@ -144,27 +153,33 @@ def packaged_sheets() -> Iterator[Sheet]:
                 yield Sheet(folder, file.name.removesuffix(".md"), text)
 
 
-def read_entry(sheet: Sheet, figures: Mapping[str, str], known_sources: Collection[str]) -> Entry:
-    """Read one file by itself. Raises FaqError, naming file and key, for the first fault in it."""
+def answer_by_hand(sheet: Sheet) -> str:
+    """What somebody typed as the answer, with a mark where each placeholder stands; "" if it is not found."""
+    parts = _PARTS.match(sheet.text)
+    return _PLACEHOLDER.sub("…", parts["body"]).strip() if parts else ""
+
+
+def _read(
+    sheet: Sheet, figures: Mapping[str, str], known_sources: Collection[str]
+) -> tuple[Entry | None, list[FaqError]]:
+    """The entry, if its front matter can be read, and everything that is wrong with the file."""
     parts = _PARTS.match(sheet.text)
     if parts is None:
-        raise FaqError(
-            f"{sheet.file}: front matter: it must stand between two lines of three dashes at the top."
-        )
-    front = _front_matter(sheet, parts["front"])
+        problem = "it must stand between two lines of three dashes at the top."
+        return None, [FaqError(f"{sheet.file}: front matter: {problem}")]
+    front, problems = _front_matter(parts["front"])
     if not _SLUG.fullmatch(sheet.slug):
-        raise FaqError(f"{sheet.file}: name: a file name has small letters, digits and single dashes only.")
-    for source in front.sources:
-        if source not in known_sources:
-            known = ", ".join(sorted(known_sources))
-            raise FaqError(f"{sheet.file}: sources: {source!r} is not one of the policy's sources ({known}).")
-    for phrasing in (front.question, *front.phrasings):
-        if not words_of(phrasing):
-            raise FaqError(f"{sheet.file}: phrasings: {phrasing!r} has no word to match.")
-    if sheet.folder == "not_covered" and front.personal:
-        raise FaqError(f"{sheet.file}: personal: nothing is computed for a topic that is not answered.")
-    text = _rendered(sheet, parts["body"].strip(), figures)
-    return Entry(
+        problems.append("name: a file name has small letters, digits and single dashes only.")
+    text = _PLACEHOLDER.sub(lambda found: figures.get(found[1], found[0]), parts["body"].strip())
+    if front is not None:
+        problems.extend(_problems_of(front, sheet, known_sources))
+        if front.small_talk and "\n" in text:
+            problems.append("answer: small talk is answered in one line.")
+    problems.extend(_problems_in(parts["body"], text, figures))
+    faults = [FaqError(f"{sheet.file}: {problem}") for problem in problems]
+    if front is None:
+        return None, faults
+    entry = Entry(
         slug=sheet.slug,
         question=front.question,
         phrasings=front.phrasings,
@@ -174,10 +189,27 @@ def read_entry(sheet: Sheet, figures: Mapping[str, str], known_sources: Collecti
         see_also=front.see_also,
         personal=front.personal,
         text=text,
+        small_talk=front.small_talk,
     )
+    return entry, faults
 
 
-def _front_matter(sheet: Sheet, text: str) -> _FrontMatter:
+def _problems_of(front: _FrontMatter, sheet: Sheet, known_sources: Collection[str]) -> Iterator[str]:
+    for source in front.sources:
+        if source not in known_sources:
+            known = ", ".join(sorted(known_sources))
+            yield f"sources: {source!r} is not one of the policy's sources ({known})."
+    for phrasing in (front.question, *front.phrasings):
+        if not words_of(phrasing):
+            yield f"phrasings: {phrasing!r} has no word to match."
+    if sheet.folder == "not_covered" and front.personal:
+        yield "personal: nothing is computed for a topic that is not answered."
+    if sheet.folder == "entries" and front.small_talk:
+        yield "small_talk: it belongs into not_covered, beside what else is no question to us."
+
+
+def _front_matter(text: str) -> tuple[_FrontMatter | None, list[str]]:
+    """The values, or None, and what is wrong with them."""
     try:
         values: Any = YAML(typ="safe", pure=True).load(text)
     except YAMLError as fault:
@@ -186,42 +218,44 @@ def _front_matter(sheet: Sheet, text: str) -> _FrontMatter:
             problem = str(fault.problem)
             if fault.problem_mark is not None:
                 line = f" (line {fault.problem_mark.line + 2})"  # counted from 0, below the dashes
-        raise FaqError(f"{sheet.file}: front matter{line}: {problem.splitlines()[0]}.") from fault
+        return None, [f"front matter{line}: {problem.splitlines()[0]}."]
     except ValueError as fault:  # how the reader says 30 February; no other key holds a date
-        raise FaqError(f"{sheet.file}: reviewed_on: {fault}.") from fault
+        return None, [f"reviewed_on: {fault}."]
     if not isinstance(values, dict):
-        raise FaqError(f"{sheet.file}: front matter: it must be a list of keys with values.")
+        return None, ["front matter: it must be a list of keys with values."]
     try:
-        return _FrontMatter.model_validate(values)
+        return _FrontMatter.model_validate(values), []
     except ValidationError as faults:
-        first = faults.errors()[0]
-        key = str(first["loc"][0]) + "".join(f"[{place}]" for place in first["loc"][1:])
         said = {"missing": "the key is missing", "extra_forbidden": "there is no such key"}
-        message = said.get(first["type"], first["msg"])
-        raise FaqError(f"{sheet.file}: {key}: {message}.") from faults
+        problems = [
+            f"{fault['loc'][0]}"
+            + "".join(f"[{place}]" for place in fault["loc"][1:])
+            + f": {said.get(fault['type'], fault['msg'])}."
+            for fault in faults.errors()
+        ]
+        faulty = {fault["loc"][0] for fault in faults.errors()}
+    try:  # without a faulty key that may be left out the rest can be looked at, too
+        rest = {key: value for key, value in values.items() if key not in faulty}
+        return _FrontMatter.model_validate(rest), problems
+    except ValidationError:
+        return None, problems
 
 
-def _rendered(sheet: Sheet, body: str, figures: Mapping[str, str]) -> str:
+def _problems_in(body: str, text: str, figures: Mapping[str, str]) -> Iterator[str]:
     for name in _PLACEHOLDER.findall(body):
         if name not in figures:
-            raise FaqError(f"{sheet.file}: answer: there is no figure {name!r} for its placeholder.")
-    text = _PLACEHOLDER.sub(lambda found: figures[found[1]], body)
-    if "{{" in text or "}}" in text:
-        raise FaqError(f"{sheet.file}: answer: a placeholder is not written as {{{{ name }}}}.")
+            yield f"answer: there is no figure {name!r} for its placeholder."
+    if re.search(r"\{\{|\}\}", _PLACEHOLDER.sub("…", body)):
+        yield "answer: a placeholder is not written as {{ name }}."
     if not text:
-        raise FaqError(f"{sheet.file}: answer: it is empty.")
+        yield "answer: it is empty."
     if (length := len(text.split())) > MOST_WORDS:
-        raise FaqError(f"{sheet.file}: answer: it has {length} words, more than {MOST_WORDS}.")
-    return text
+        yield f"answer: it has {length} words, more than {MOST_WORDS}."
 
 
-def _faults_between(read: Sequence[tuple[Sheet, Entry]]) -> Iterator[FaqError]:
-    known = {sheet.slug for sheet, _ in read if sheet.folder == "entries"}
-    files_by_slug: dict[str, str] = {}
+def _faults_between(read: Sequence[tuple[Sheet, Entry]], known: Collection[str]) -> Iterator[FaqError]:
     asked_in: dict[tuple[str, ...], str] = {}
     for sheet, entry in read:
-        if files_by_slug.setdefault(sheet.slug, sheet.file) != sheet.file:
-            yield FaqError(f"{sheet.file}: name: {files_by_slug[sheet.slug]} has the same name.")
         for slug in entry.see_also:
             if slug not in known:
                 yield FaqError(f"{sheet.file}: see_also: there is no entry {slug!r}.")

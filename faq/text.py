@@ -3,12 +3,14 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 # Slack cuts a message at 40,000 characters; a question is over long before that, and so is our patience.
 LONGEST_MESSAGE: Final = 40_000
 LONGEST_QUESTION: Final = 600
 MOST_WORDS: Final = 60
+LONG_NUMBER: Final = 5  # digits
 
 # The importance of a word that names a subject, one that shapes the question, one that says next to nothing.
 SUBJECT: Final = 1.0
@@ -16,6 +18,14 @@ SHAPING: Final = 0.6
 EMPTY: Final = 0.15
 
 NEGATIONS: Final = frozenset({"not", "no", "never", "without", "none", "neither", "nor"})
+# What has befallen a certification, an entry or an account; as `words_of` reads them.
+STATES: Final = frozenset(
+    {
+        "expire", "suspend", "retire", "retired", "reject", "rejected", "declined", "refused", "denied",
+        "fail", "failed", "lose", "lost", "missing", "missed", "wrong", "incorrect", "deleted", "closed",
+        "locked", "blocked", "revoked", "pending",
+    }
+)  # fmt: skip
 
 _CODE_BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _MENTION = re.compile(r"<[@#!][^<>]*>")
@@ -29,7 +39,9 @@ _SHORTENED = {
     "shan't": "shall not", "ain't": "is not", "dont": "do not", "doesnt": "does not", "didnt": "did not",
     "isnt": "is not", "arent": "are not", "wasnt": "was not", "hasnt": "has not", "havent": "have not",
     "shouldnt": "should not", "wouldnt": "would not", "couldnt": "could not", "im": "i am", "ive": "i have",
-    "u": "you", "ur": "your", "pls": "please", "plz": "please", "thx": "thanks",
+    "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "thx": "thanks",
+    "y": "why", "wat": "what", "abt": "about", "b4": "before", "hv": "have", "wen": "when", "tht": "that",
+    "msg": "message", "acc": "account",
     "whats": "what is", "gonna": "going to", "wanna": "want to", "gotta": "have to",
 }  # fmt: skip
 _PHRASES = {
@@ -108,18 +120,31 @@ def words_of(text: str) -> tuple[str, ...]:
     askers use for one another (CE, CEU, units, points; cert, certification) become one. Empty when nothing
     is left. Only the first 600 characters outside code blocks and the first 60 words are read.
     """
+    return alike(typed_words(text))
+
+
+def typed_words(text: str) -> tuple[str, ...]:
+    """The words of `text` as they were typed, in small letters, shortened ones spelled out; at most 60.
+
+    A number of five digits or more is only "#": it is an order, a ticket or an account, never a subject.
+    """
     plain = _CODE_BLOCK.sub(" ", text[:LONGEST_MESSAGE])[:LONGEST_QUESTION]
     plain = unicodedata.normalize("NFKC", html.unescape(plain)).casefold().translate(_QUOTES)
     plain = _EMOJI.sub(" ", _LINK.sub(r" \1 ", _MENTION.sub(" ", plain)))
     for said, meant in _PHRASES.items():
         plain = said.sub(meant, plain)
-    words: list[str] = []
-    for found in _WORD.findall(plain):
-        for word in _spelled_out(found).split():
-            same = SYNONYMS.get(word, word)
-            if not words or words[-1] != same:  # "CE units" is one word said twice
-                words.append(same)
-    return tuple(words[:MOST_WORDS])
+    words = (word for found in _WORD.findall(plain) for word in _spelled_out(found).split())
+    return tuple("#" if word.isdigit() and len(word) >= LONG_NUMBER else word for word in words)[:MOST_WORDS]
+
+
+def alike(words: Iterable[str]) -> tuple[str, ...]:
+    """`words` with one word for all that askers use for one another, each said once in a row."""
+    found: list[str] = []
+    for word in words:
+        same = SYNONYMS.get(word, word)
+        if not found or found[-1] != same:  # "CE units" is one word said twice
+            found.append(same)
+    return tuple(found)
 
 
 def _spelled_out(word: str) -> str:
@@ -130,48 +155,13 @@ def _spelled_out(word: str) -> str:
     return _ENDINGS.sub("", word).replace("'", " ")
 
 
-def terms_of(words: tuple[str, ...]) -> tuple[str, ...]:
-    """What is compared of `words`: each once, without its ending."""
-    return tuple(dict.fromkeys(stem(word) for word in words))
-
-
-def importance(term: str) -> float:
-    """How much a term tells of the subject: 1 if it names it, less for "when" or "90", least for "the"."""
-    if term in _EMPTY or term in NEGATIONS:
+def importance(word: str) -> float:
+    """How much a word tells of the subject: 1 if it names it, less for "when" or "90", least for "the"."""
+    if word in _EMPTY or word in NEGATIONS:
         return EMPTY
-    return SHAPING if term in _SHAPING or term.isdigit() else SUBJECT
+    return SHAPING if word in _SHAPING or word == "#" or word.isdigit() else SUBJECT
 
 
 def is_negated(words: tuple[str, ...]) -> bool:
     """Whether a "not", "never", "without" … turns the question round."""
     return not NEGATIONS.isdisjoint(words)
-
-
-_WORD_ENDINGS = (
-    ("ically", "ic"),
-    ("sses", "ss"),
-    ("ies", "y"),
-    ("ements", ""),
-    ("ement", ""),
-    ("ations", ""),
-    ("ation", ""),
-    ("ing", ""),
-    ("ed", ""),
-    ("ly", ""),
-)
-
-
-def stem(word: str) -> str:
-    """`word` without its English ending, so that "matches", "matching" and "matched" are one word."""
-    if len(word) < 4 or importance(word) < SUBJECT or not word.isascii():
-        return word
-    for ending, instead in _WORD_ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)] + instead
-            break
-    else:
-        if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-            word = word[:-1]
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiousl":
-        word = word[:-1]
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word

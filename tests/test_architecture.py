@@ -3,6 +3,8 @@
 import ast
 import io
 import re
+import subprocess
+import sys
 import tokenize
 import tomllib
 from collections.abc import Iterator
@@ -63,6 +65,9 @@ DOORS = {
     "ruamel": {"rules", "faq"},
     "dateutil": {"rules"},
     "rapidfuzz": {"faq", "bot.grammar"},
+    "numpy": {"faq"},
+    "snowballstemmer": {"faq"},
+    "threadpoolctl": {"faq"},
 }
 CLOCK_AND_ENVIRONMENT = re.compile(
     r"(?:\w+\.)*(?:date\.today|datetime\.(?:now|today|utcnow)|time\.(?:time|time_ns)|os\.(?:environ|getenv))"
@@ -194,9 +199,25 @@ def test_the_inner_parts_know_nothing_of_slack(part: str) -> None:
 
 @pytest.mark.parametrize("part", ["rules", "faq"])
 def test_the_pure_parts_read_no_clock(part: str) -> None:
+    stopwatch = ("time", "perf_counter")  # tells how long something took, never what time it is
     for module, found in IMPORTS.items():
         if part_of(module).removesuffix(".__main__") == part:
-            assert not {"time", "zoneinfo", "sqlite3"} & {target for target, _ in found}, module
+            targets = {target for target, name in found if (target, name) != stopwatch}
+            assert not {"time", "zoneinfo", "sqlite3"} & targets, module
+            assert stopwatch not in found or module == "faq.__main__", module
+
+
+def test_what_computes_is_loaded_with_the_first_question_only() -> None:
+    """`/ce status` never pays for the matcher. (sqlite_utils looks for numpy by itself.)"""
+    program = (
+        "import sys\nimport bot.app, bot.desk, bot.serve\n"
+        "heavy = {'rapidfuzz', 'snowballstemmer', 'threadpoolctl', 'faq.scores', 'faq.models'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("part", ["bot.views", "bot.listeners", "bot.courier"])

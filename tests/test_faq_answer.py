@@ -2,9 +2,9 @@
 
 import pytest
 
-from faq.answer import Answer, ask
+from faq.answer import CLOSEST_FROM, Answer, ask, reply
 from faq.entry import Sheet, assemble
-from faq.matcher import SUGGEST_FROM
+from faq.matcher import SUGGEST_FROM, TOO_CLOSE, Candidate, Match, Reading
 
 
 def sheet(folder: str, slug: str, question: str, *phrasings: str) -> Sheet:
@@ -58,14 +58,22 @@ def test_a_topic_that_is_not_covered_gets_no_entry_but_says_who_can_help(questio
     assert answer.score >= SUGGEST_FROM
 
 
-def test_where_an_entry_is_as_near_as_a_topic_not_covered_only_the_entry_is_suggested() -> None:
-    answer = ask(FAQ, "chain")
-    assert (answer.tier, answer.entry, answer.answer, answer.suggestions) == (
-        "suggest",
-        "bikes",
-        None,
-        ("bikes",),
-    )
+@pytest.mark.parametrize(
+    ("score", "tier", "suggestions"),
+    [
+        (round(TOO_CLOSE * 0.8, 3), "none", ()),
+        (round(TOO_CLOSE * 0.8, 3) + 0.01, "suggest", ("bikes",)),
+        (SUGGEST_FROM - 0.01, "none", ()),
+    ],
+)
+def test_where_an_entry_is_as_near_as_a_topic_not_covered_only_the_entry_is_suggested(
+    score: float, tier: str, suggestions: tuple[str, ...]
+) -> None:
+    candidates = (Candidate("chains", 0.8, "gold chain"), Candidate("bikes", score, "bicycle chain"))
+    answer = reply(FAQ, Match("answer", candidates, Reading(("chain",))))
+    assert (answer.tier, answer.suggestions) == (tier, suggestions)
+    assert answer.answer == (None if suggestions else "This is about chains.")
+    assert answer.matched == ("bicycle chain" if suggestions else "gold chain")
 
 
 def test_three_entries_at_most_are_suggested_best_first() -> None:
@@ -77,4 +85,23 @@ def test_three_entries_at_most_are_suggested_best_first() -> None:
 
 
 def test_where_nothing_fits_nothing_is_offered() -> None:
-    assert ask(FAQ, "zebra") == Answer("none", None, 0.0, None, (), None)
+    assert ask(FAQ, "zzzz") == Answer("none", None, 0.0, None, (), None)
+
+
+def test_where_nothing_fits_well_the_closest_entries_are_known() -> None:
+    answer = ask(FAQ, "why does the harbour smell of fish")
+    assert (answer.tier, answer.entry, answer.suggestions) == ("none", None, ())
+    assert answer.closest == ("boats",)
+    assert CLOSEST_FROM <= answer.score < SUGGEST_FROM
+
+
+def test_no_topic_that_is_not_covered_is_among_the_closest() -> None:
+    answer = ask(FAQ, "the old king wore jewellery made of silver")
+    assert (answer.tier, answer.answer) == ("none", None)
+    assert "chains" not in answer.closest
+
+
+def test_a_question_in_another_language_is_known_as_such() -> None:
+    answer = ask(FAQ, "Wo kann ich mein Boot im Hafen festmachen?")
+    assert (answer.tier, answer.is_english, answer.closest) == ("none", False, ())
+    assert ask(FAQ, "zzzz").is_english

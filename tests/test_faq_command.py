@@ -1,16 +1,21 @@
 """`python -m faq`, as other programs call it."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from faq.__main__ import findings, main, replies
-from faq.entry import Sheet, load
+from faq.__main__ import main, replies
+from faq.entry import load
+from faq.explain import explained
 from rules import figures, load_policy
 
+ROOT = Path(__file__).parent.parent
 POLICY = load_policy()
 FAQ = load(figures(POLICY), POLICY.sources.keys())
 KEYS = ["tier", "entry", "score", "answer", "suggestions", "matched"]
@@ -75,7 +80,7 @@ def test_help_loads_nothing_heavy() -> None:
         "import sys, faq.__main__ as m\n"
         "try: m.main(['--help'])\n"
         "except SystemExit: pass\n"
-        "print(sorted({'pydantic', 'ruamel', 'rapidfuzz', 'rules'} & set(sys.modules)))"
+        "print(sorted({'pydantic', 'ruamel', 'rapidfuzz', 'numpy', 'rules'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout.splitlines()[-1] == b"[]"
@@ -105,62 +110,122 @@ def test_lint_names_every_broken_file_and_ends_with_1(capsys: pytest.CaptureFixt
     assert all("is not one of the policy's sources (thread)" in line for line in lines)
 
 
-def sheet(slug: str, question: str, phrasings: list[str], sources: str = "[thread]") -> Sheet:
-    front = f"question: {question}\nphrasings: {json.dumps(phrasings)}\nsources: {sources}\n"
-    rest = "reviewed_on: 2026-11-22\ntags: []\nsee_also: []\n"
-    return Sheet("entries", slug, f"---\n{front}{rest}---\nYes.\n")
+def test_lint_with_a_day_finds_what_was_reviewed_long_before(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "--today", "2030-01-01"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(FAQ.entries) + len(FAQ.not_covered)
+    assert all("check the sources again" in line for line in lines)
 
 
-EIGHT = [
-    "red one",
-    "blue two",
-    "green three",
-    "brown four",
-    "black five",
-    "white six",
-    "pink seven",
-    "grey eight",
-]
-FOUR_MORE = ["plum nine", "teal ten", "gold eleven", "lime twelve"]
+# Why it was answered so
+
+
+def test_an_explanation_names_all_that_counted() -> None:
+    done = run("ask", "--explain", "does my courswork need to match the zebra cert?")
+    assert done.returncode == 0
+    lines = dict(line.split(": ", 1) for line in done.stdout.decode().splitlines())
+    said = {name: text.strip() for name, text in lines.items()}
+    assert said["read as"] == "does my course need to match the zebra certification"
+    assert said["mended"] == "courswork -> coursework"
+    assert said["closest"] == "coursework-must-match"
+    assert said["matched"].strip("'\"") in FAQ.entries["coursework-must-match"].ways_to_ask
+    assert {"course", "match", "certification"} <= set(said["shared"].split(", "))
+    assert said["unknown"] == "zebra"
+    assert re.fullmatch(
+        r"0\.\d\d, made of fit 0\.\d\d x likeness 0\.\d\d x known words 0\.\d\d", said["score"]
+    )
+    assert said["needed"] == "0.40 to be suggested, 0.60 to be the answer"
+    assert said["guards"] == "none"
 
 
 @pytest.mark.parametrize(
-    ("phrasings", "said"),
+    ("question", "name", "said"),
     [
-        (EIGHT, []),
-        (EIGHT + FOUR_MORE, []),
-        (EIGHT[:7], ["entries/a.md: phrasings: 7 different ones; write 8 to 12."]),
-        ([*EIGHT[:7], "Red one?"], ["entries/a.md: phrasings: 7 different ones; write 8 to 12."]),
-        ([*EIGHT, *FOUR_MORE, "one more"], ["entries/a.md: phrasings: 13 different ones; write 8 to 12."]),
-        ([*EIGHT, "x" * 120], []),
-        ([*EIGHT, "x" * 121], [f"entries/a.md: phrasings: '{'x' * 40}'... is longer than 120 characters."]),
+        ("grace", "guards", "one word alone names a subject"),
+        ("TLS certificates", "tier", "none, but with words on who can help"),
+        ("TLS certificates", "closest", "tls-certificates (not covered)"),
+        ("?!", "closest", "nothing"),
+        ("zzzz", "tier", "none"),
+        ("", "read as", "nothing"),
+        ("grace period", "score", "1.00, made of fit 1.00 x likeness 1.00 x known words 1.00"),
     ],
 )
-def test_lint_counts_and_measures_phrasings(phrasings: list[str], said: list[str]) -> None:
-    assert findings([sheet("a", "Which colour?", phrasings)], {}, {"thread"}) == (said, 1, 0)
+def test_an_explanation_says_what_stopped_an_answer(question: str, name: str, said: str) -> None:
+    lines = [line.split(":", 1) for line in explained(FAQ, question).splitlines()]
+    assert [text.strip() for title, text in lines if title == name] == [said]
 
 
-def test_lint_misses_sources() -> None:
-    found, _, _ = findings([sheet("a", "Which colour?", EIGHT, sources="[]")], {}, set())
-    assert found == ["entries/a.md: sources: there is none; name where the answer comes from."]
+# Measuring
 
 
-def test_lint_names_two_entries_too_alike_with_their_score() -> None:
-    others = [
-        "oak tree",
-        "elm wood",
-        "ash leaf",
-        "fir cone",
-        "yew bark",
-        "box hedge",
-        "bay twig",
-        "the red stone, one",
-    ]
-    found, _, _ = findings(
-        [sheet("a", "Which colour?", [*EIGHT, "stone red"]), sheet("b", "Which plant?", others)],
-        {},
-        {"thread"},
-    )
-    (finding,) = found
-    assert finding.startswith("a and b: phrasings: too alike (0.9")
-    assert finding.endswith("): 'stone red' and 'the red stone, one'.")
+QUESTIONS = [
+    {"q": "grace period", "entry": "grace-period", "kind": "keywords"},
+    {"q": "does courswork need to match", "entry": "coursework-must-match", "kind": "typo"},
+    {"q": "what should I cook", "entry": None, "kind": "general"},
+    {"q": "TLS certificates", "entry": None, "kind": "near"},
+]
+
+
+def folder_with(path: Path, *questions: dict[str, Any]) -> Path:
+    (path / "some.jsonl").write_text("".join(json.dumps(question) + "\n" for question in questions))
+    return path
+
+
+def test_eval_prints_the_figures_and_the_gates(tmp_path: Path) -> None:
+    done = run("eval", str(folder_with(tmp_path, *QUESTIONS)))
+    lines = done.stdout.decode().splitlines()
+    assert lines[0] == f"2 questions for {len(FAQ.entries)} entries, 1 general, 1 near"
+    gates = [line for line in lines if line.startswith(("met", "MISSED"))]
+    assert len(gates) == 9
+    assert done.returncode == any(gate.startswith("MISSED") for gate in gates)
+    assert "met     right entry first >= 80 %       100.0%" in lines
+
+
+def test_a_gate_that_is_missed_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = {"q": "does my coursework have to match", "entry": "grace-period", "kind": "plain"}
+    assert main(["eval", str(folder_with(tmp_path, *QUESTIONS[2:], wrong))]) == 1
+    out = capsys.readouterr().out
+    assert "1 x grace-period -> coursework-must-match" in out
+    assert "MISSED  right entry first >= 80 %       0.0%" in out
+
+
+def test_eval_without_a_folder_says_how(tmp_path: Path) -> None:
+    code = f"import os; os.chdir({str(tmp_path)!r}); from faq.__main__ import main; main(['eval'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "python -m faq eval " in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_unreadable_question_is_one_sentence_and_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["eval", str(folder_with(tmp_path, {"q": "grace"}))]) == 1
+    assert capsys.readouterr().err.startswith("python -m faq: some.jsonl, line 1: ")
+
+
+def test_bench_prints_one_line_of_json(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("sentence,label\nmoor a boat,BOAT\npeel an apple,APPLE\n")
+    (tmp_path / "test.csv").write_text("sentence,label\nmooring boats,BOAT\nwho are you,NONE\n")
+    done = run("bench", str(tmp_path / "train.csv"), str(tmp_path / "test.csv"), "--oos", "NONE")
+    (line,) = done.stdout.splitlines()
+    found = json.loads(line)
+    assert {"forced_accuracy", "mcc", "threshold", "in_scope_accuracy", "oos_recall"} <= found.keys()
+    assert {"p50_ms", "p99_ms", "fit_s", "best_threshold", "best_mcc"} <= found.keys()
+    assert (done.returncode, found["forced_accuracy"]) == (0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("bench", "a.csv", "b.csv"),
+        ("bench", "no.csv", "no.csv", "--oos", "X"),
+        ("ask", "--explain"),
+        ("ask", "--explain", "--jsonl"),
+        ("lint", "--today", "tomorrow"),
+    ],
+)
+def test_other_wrong_calls_end_with_2_too(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert len(done.stderr.splitlines()) == 1

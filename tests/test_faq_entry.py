@@ -2,10 +2,11 @@
 
 import re
 from datetime import date
+from typing import get_args
 
 import pytest
 
-from faq.entry import Faq, FaqError, Sheet, assemble, load, packaged_sheets
+from faq.entry import Faq, FaqError, Personal, Sheet, assemble, load, packaged_sheets, read_all
 from rules import figures, load_policy
 
 POLICY = load_policy()
@@ -30,6 +31,8 @@ OTHER = GOOD.replace("What does a course give?", "What is an event?").replace(
     "[course value, units for a course]", "[event value]"
 )
 DECOY = OTHER.replace("personal: missing\n", "").replace("sources: [thread]", "sources: []")
+DECOY_OF_COURSES = GOOD.replace("personal: missing\n", "")
+GREETING = DECOY.partition("*A course")[0].replace("tags:", "small_talk: true\ntags:") + "Hello! Ask away.\n"
 
 
 def faq_of(*sheets: Sheet) -> Faq:
@@ -82,6 +85,12 @@ def test_a_decoy_is_no_entry() -> None:
         ),
         ("see_also: []", "see_also: [gone]", "entries/course.md: see_also: there is no entry 'gone'."),
         ("personal: missing", "personal: mood", "entries/course.md: personal: "),
+        (
+            "personal: missing",
+            "small_talk: true",
+            "entries/course.md: small_talk: it belongs into not_covered",
+        ),
+        ("personal: missing", "small_talk: 'yes'", "entries/course.md: small_talk: "),
         (
             "policy.units.course",
             "policy.units.nap",
@@ -156,9 +165,55 @@ def test_nothing_is_computed_for_a_decoy() -> None:
         faq_of(Sheet("not_covered", "event", OTHER))
 
 
+def test_a_greeting_is_a_decoy_marked_as_small_talk() -> None:
+    faq = faq_of(Sheet("not_covered", "hello", GREETING), Sheet("not_covered", "course", DECOY_OF_COURSES))
+    assert faq.not_covered["hello"].small_talk
+    assert faq.not_covered["hello"].text == "Hello! Ask away."
+    assert not faq.not_covered["course"].small_talk
+
+
+def test_small_talk_of_two_lines_is_refused() -> None:
+    with pytest.raises(
+        FaqError, match=r"^not_covered/hello.md: answer: small talk is answered in one line.$"
+    ):
+        faq_of(Sheet("not_covered", "hello", GREETING + "And more.\n"))
+
+
+def test_every_fault_of_every_file_is_found_and_not_only_the_first() -> None:
+    course = GOOD.replace("[thread]", "[blog, launch, diary]").replace(
+        "see_also: []", "see_also: [gone, event]"
+    )
+    course = course.replace("policy.portal", "policy.door")
+    event = OTHER.replace("tags: [units]", "mood: good").replace("policy.portal", "policy.gate")
+    _, _, faults = read_all(
+        [Sheet("entries", "course", course), Sheet("entries", "event", event)], FIGURES, SOURCES
+    )
+    assert [str(fault).partition(" (")[0] for fault in faults] == [
+        "entries/course.md: sources: 'blog' is not one of the policy's sources",
+        "entries/course.md: sources: 'diary' is not one of the policy's sources",
+        "entries/course.md: answer: there is no figure 'policy.door' for its placeholder.",
+        "entries/event.md: tags: the key is missing.",
+        "entries/event.md: mood: there is no such key.",
+        "entries/event.md: answer: there is no figure 'policy.gate' for its placeholder.",
+        "entries/course.md: see_also: there is no entry 'gone'.",
+    ]
+
+
 def test_the_faq_covers_what_people_ask() -> None:
-    assert len(FAQ.entries) >= 16
-    assert len(FAQ.not_covered) >= 5
+    assert len(FAQ.entries) >= 55
+    assert sum(not decoy.small_talk for decoy in FAQ.not_covered.values()) >= 15
+    assert sum(decoy.small_talk for decoy in FAQ.not_covered.values()) >= 3
+
+
+def test_every_personal_line_belongs_to_some_answer() -> None:
+    assert {entry.personal for entry in FAQ.entries.values()} == {None, *get_args(Personal)}
+
+
+@pytest.mark.parametrize("slug", FAQ.entries)
+def test_every_entry_leads_on_to_others_and_to_no_more_than_fit_below_it(slug: str) -> None:
+    assert 1 <= len(FAQ.entries[slug].see_also) <= 4
+    assert slug not in FAQ.entries[slug].see_also
+    assert len(set(FAQ.entries[slug].see_also)) == len(FAQ.entries[slug].see_also)
 
 
 @pytest.mark.parametrize("sheet", list(packaged_sheets()), ids=lambda sheet: sheet.file)
@@ -172,7 +227,7 @@ def test_no_figure_of_the_policy_is_typed_by_hand(sheet: Sheet) -> None:
 @pytest.mark.parametrize("sheet", list(packaged_sheets()), ids=lambda sheet: sheet.file)
 def test_an_answer_ends_with_one_next_step_and_is_plain_enough_for_slack(sheet: Sheet) -> None:
     entry = {**FAQ.entries, **FAQ.not_covered}[sheet.slug]
-    assert entry.text.count("Next: ") == 1
+    assert entry.text.count("Next: ") == (0 if entry.small_talk else 1)
     assert not re.search(r"^#|^\||\*\*|\]\(|[<>&]", entry.text, re.MULTILINE)
     assert entry.text.count("`") % 2 == 0
 
@@ -186,10 +241,11 @@ def test_an_answer_leads_with_one_bold_sentence(slug: str) -> None:
 COMMANDS = {"status", "add", "list", "edit", "remove", "undo", "cert", "portal", "exam", "help", "ask"}
 
 
-@pytest.mark.parametrize("slug", FAQ.entries)
+@pytest.mark.parametrize("slug", [*FAQ.entries, *FAQ.not_covered])
 def test_an_answer_names_only_commands_that_exist(slug: str) -> None:
-    assert set(re.findall(r"`/ce (\w+)", FAQ.entries[slug].text)) <= COMMANDS
-    assert not re.search(r"(?<![`\w])/ce\b", FAQ.entries[slug].text)  # a command is always marked as one
+    text = {**FAQ.entries, **FAQ.not_covered}[slug].text
+    assert set(re.findall(r"`/ce (\w+)", text)) <= COMMANDS
+    assert not re.search(r"(?<![`\w])/ce\b", text)  # a command is always marked as one
 
 
 @pytest.mark.parametrize(
@@ -208,6 +264,28 @@ def test_an_answer_names_only_commands_that_exist(slug: str) -> None:
         ("several-day-event", "no source we know says so outright"),
         ("presenting", "could not confirm how many"),
         ("retired-certification", "could not find confirmed"),
+        ("ninety-days-or-three-months", "says 90 days, its own worked dates fit only 3 calendar months"),
+        ("renewed-in-the-grace-period", "for the grace period nobody has said so outright"),
+        ("last-day", "Nobody has published these edges"),
+        ("exam-outside-the-window", "only within the 6 months before the expiration date"),
+        ("after-an-exam-renewal", "Neither the dates nor what becomes of your units has been published"),
+        ("same-course-twice", "has not published"),
+        ("before-the-programme", "has not published"),
+        ("how-far-back", "has not published"),
+        ("review-of-entries", "has not published"),
+        ("course-length", "is not published where we could read it"),
+        ("event-limits", "1 global event and 4 local events count"),
+        ("global-event", "gives 30 CE units, 1 time in a cycle"),
+        ("local-event", "gives 10 CE units"),
+        ("events-alone", "at most 70 CE units in a cycle"),
+        ("events-alone", "so at least 3 courses"),
+        ("courses-alone", "10 courses renew a Professional certification (ACP) and 5 an Associate"),
+        ("other-providers", "we found nothing published"),
+        ("other-activities", "cannot rule them out"),
+        ("organising-an-event", "found nothing published"),
+        ("extension", "no published way"),
+        ("before-earning", "Most likely not"),
+        ("previous-cycle", "Most likely not"),
     ],
 )
 def test_what_is_known_is_said_and_what_is_not_is_said_to_be_unknown(slug: str, said: str) -> None:
