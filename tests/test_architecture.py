@@ -26,10 +26,12 @@ MAY_IMPORT = {
     "bot.cli": {"bot.settings", "bot.console", "bot.serve", "bot.ledger", "faq", "rules"},
     "bot.settings": set(),
     "bot.serve": {
-        "bot.app", "bot.courier", "bot.desk", "bot.front", "bot.ledger", "bot.settings", "rules",
+        "bot.app", "bot.courier", "bot.curating", "bot.desk", "bot.front", "bot.ledger", "bot.settings",
+        "rules",
     },
     "bot.console": {
-        "bot.app", "bot.courier", "bot.dates", "bot.desk", "bot.ledger", "bot.terminal", "bot.views", "rules",
+        "bot.app", "bot.courier", "bot.curating", "bot.dates", "bot.desk", "bot.ledger", "bot.settings",
+        "bot.terminal", "bot.views", "rules",
     },
     "bot.terminal": {"bot.views"},
     "bot.front": set(),
@@ -40,10 +42,20 @@ MAY_IMPORT = {
     },
     "bot.courier": {"bot.ledger", "bot.views"},
     "bot.views": {"bot.dates", "bot.ledger", "bot.outcomes", "bot.views", "faq", "rules"},
-    "bot.desk": {"bot.days", "bot.ledger", "bot.outcomes", "bot.saving", "faq", "rules"},
+    "bot.desk": {
+        "bot.answering", "bot.curating", "bot.days", "bot.ledger", "bot.outcomes", "bot.saving", "faq",
+        "rules",
+    },
+    "bot.answering": {
+        "bot.curating", "bot.days", "bot.followups", "bot.ledger", "bot.outcomes", "bot.overheard", "faq",
+        "rules",
+    },
+    "bot.curating": {"bot.days", "bot.ledger", "bot.outcomes", "faq"},
+    "bot.followups": {"faq"},
+    "bot.overheard": set(),
     "bot.saving": {"bot.days", "bot.ledger", "bot.outcomes", "rules"},
     "bot.days": {"bot.ledger"},
-    "bot.outcomes": {"bot.ledger", "rules"},
+    "bot.outcomes": {"bot.ledger", "faq", "rules"},
     "bot.grammar": {"bot.dates", "rules"},
     "bot.dates": set(),
     "bot.ledger": {"bot.ledger", "rules"},
@@ -62,7 +74,7 @@ DOORS = {
     "pydantic": {"rules", "faq"},
     "ruamel": {"rules", "faq"},
     "dateutil": {"rules"},
-    "rapidfuzz": {"faq", "bot.grammar"},
+    "rapidfuzz": {"faq", "bot.curating", "bot.grammar"},
 }
 CLOCK_AND_ENVIRONMENT = re.compile(
     r"(?:\w+\.)*(?:date\.today|datetime\.(?:now|today|utcnow)|time\.(?:time|time_ns)|os\.(?:environ|getenv))"
@@ -73,6 +85,8 @@ DOING = {
     "bot.ledger": {"Ledger", "Writer", "store", "writer", "migrations"},
     "bot.desk": {"Desk"},
     "bot.saving": {"Saving"},
+    "bot.answering": {"Answering"},
+    "bot.curating": {"Curating"},
     "bot.days": {"Days"},
 }
 
@@ -179,6 +193,10 @@ def test_a_package_of_others_comes_in_by_its_doors_only(package: str) -> None:
         "faq",
         "bot.desk",
         "bot.saving",
+        "bot.answering",
+        "bot.curating",
+        "bot.followups",
+        "bot.overheard",
         "bot.days",
         "bot.views",
         "bot.ledger",
