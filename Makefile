@@ -19,6 +19,7 @@ lint: $(READY)
 
 bench: $(READY)
 	@$(VENV)/bin/python -m tests.bench
+	@$(VENV)/bin/python -m tests.bench.faq
 
 e2e: $(READY)
 	@tests/e2e/run

@@ -13,7 +13,9 @@ EPILOG = """settings, from the environment or .env:
   SLACK_APP_TOKEN       xapp-...   for Socket Mode
   SLACK_SIGNING_SECRET  for HTTP, where SLACK_APP_TOKEN is not set
   CE_BOT_HOST, CE_BOT_PORT         where HTTP listens (127.0.0.1, 3000)
-  CE_BOT_DB             the database (data/ce-bot.db)"""
+  CE_BOT_DB             the database (data/ce-bot.db)
+  CE_BOT_CURATORS       who looks after the answers: member ids, separated by commas
+  CE_BOT_CURATORS_CHANNEL          the channel id that questions are passed on to"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,16 +71,16 @@ def _run(options: argparse.Namespace) -> int:
     if settings.slack is None:
         from .console import chat
 
-        return chat(settings.database, connect_hint=True)
+        return chat(settings, connect_hint=True)
     from .serve import serve
 
-    return serve(settings.database, settings.slack)
+    return serve(settings, settings.slack)
 
 
 def _console(options: argparse.Namespace) -> int:
     from .console import chat
 
-    return chat(_settings(options).database, name=options.name, today=options.today, as_json=options.json)
+    return chat(_settings(options), name=options.name, today=options.today, as_json=options.json)
 
 
 def _migrate(options: argparse.Namespace) -> int:

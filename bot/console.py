@@ -20,14 +20,17 @@ from rules import load_policy
 
 from .app import build_app
 from .courier import Courier
+from .curating import NOBODY, Curators
 from .dates import DateError, read_date, with_weekday
 from .desk import Desk
 from .ledger import Ledger
+from .settings import Settings
 from .terminal import Screen, screen
 from .views.blocks import Block, escaped
 
 WORKSPACE = "TCONSOLE"
 BOT = "UBOT"
+CURATORS_CHANNEL = "CCURATORS"
 HINTS = (
     'Type /ce help, /ce add course "Jira Automation" yesterday, or a question; !time 2026-01-01 sets the day',
     "To connect Slack, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env and start again: see README.md.",
@@ -107,16 +110,17 @@ class LocalClient(WebClient):
 class Console:
     """One conversation: lines in, what the bot said out, each line through Bolt as Slack would send it."""
 
-    def __init__(self, ledger: Ledger, *, name: str, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, *, name: str, clock: Clock, curators: Curators = NOBODY) -> None:
         self.clock = clock
         self._name = name
         self._said: list[Said] = []
         self._buttons: list[Block] = []
+        self._clickable: Said | None = None
         self._numbers = itertools.count(1)
         self._session = f"{datetime.now(UTC).timestamp():.6f}"
         client = LocalClient(self._said)
         courier = Courier(client, submit=at_once, send=self._update)
-        desk = Desk(ledger, load_policy(), clock, courier.timezone_of)
+        desk = Desk(ledger, load_policy(), clock, courier.timezone_of, curators)
         self._app = build_app(desk, courier, client)
         self._speaker = name
 
@@ -135,6 +139,8 @@ class Console:
             buttons = _buttons_of(said.blocks)
             if buttons or said.kind == "update":  # an update takes the place of the message with the buttons
                 self._buttons = buttons
+                if said.kind != "update":
+                    self._clickable = said
         return list(self._said)
 
     def _direct(self, line: str) -> None:
@@ -157,16 +163,18 @@ class Console:
             raise DirectiveError(error.sentence) from None
 
     def _speak(self, line: str) -> None:
-        speaker, channel = self._name, None
+        speaker, channel, is_plain = self._name, None, False
         while (word := line.partition(" ")[0])[0] in "@#" and len(word) > 1 and " " in line:
             if word[0] == "@":
                 speaker = word[1:]
             else:
-                channel = word
+                channel, is_plain = word.removesuffix(":"), word.endswith(":")
             line = line.partition(" ")[2].strip()
         self._speaker = speaker
         if line.startswith("/"):
             self._command(line, channel)
+        elif channel and is_plain:
+            self._event({"type": "message", "channel": channel, "channel_type": "channel"}, escaped(line))
         elif channel:
             self._mention(line, channel)
         else:
@@ -228,14 +236,23 @@ class Console:
                 "actions": [{**found, "block_id": "1"}],
                 "trigger_id": self._key(),
                 "response_url": "console",
+                "container": self._container(),
             }
         )
+
+    def _container(self) -> dict[str, Any]:
+        """Where the message with the buttons is; the answer to a command only its speaker sees."""
+        assert self._clickable
+        to, kind = self._clickable.to, self._clickable.kind
+        channel = to if to.startswith("#") else f"D{to}"
+        return {"type": "message", "channel_id": channel, "is_ephemeral": kind == "reply"}
 
     def _dispatch(self, body: dict[str, Any]) -> Any:
         return self._app.dispatch(BoltRequest(body=body, mode="socket_mode"))
 
     def _update(self, _url: str, payload: dict[str, Any]) -> None:
-        self._said.append(Said(self._speaker, "update", payload["text"], payload["blocks"]))
+        kind = "update" if payload["replace_original"] else "reply"
+        self._said.append(Said(self._speaker, kind, payload["text"], payload["blocks"]))
 
     def _key(self) -> str:
         return f"{self._session}.{next(self._numbers)}"
@@ -262,7 +279,7 @@ def at_once(work: Callable[[], Any]) -> "Future[Any]":
 
 
 def chat(
-    database: str,
+    settings: Settings,
     *,
     name: str = "you",
     today: str | None = None,
@@ -273,8 +290,9 @@ def chat(
 
     Raises LedgerError where the database cannot be used, DirectiveError for a `today` that is no date.
     """
+    database = settings.database
     with closing(Ledger(database)) as ledger:
-        console = Console(ledger, name=name, clock=Clock())
+        console = Console(ledger, name=name, clock=Clock(), curators=_curators(settings, name))
         if today:
             console.move(today)
         by_hand = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
@@ -295,6 +313,12 @@ def chat(
             if by_hand and line.startswith("!time"):
                 shown_on.hint(f"It is {with_weekday(console.clock().date())}.")
         return 0 if good else 1
+
+
+def _curators(settings: Settings, name: str) -> Curators:
+    """Those the settings name; whoever owns the console and a channel of its own where they name none."""
+    members = frozenset({_id(name)}) if settings.curators is None else settings.curators
+    return Curators(members, settings.curators_channel or CURATORS_CHANNEL)
 
 
 def _show(said: Said, shown_on: Screen, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
@@ -61,11 +62,24 @@ class Courier:
 
     def post(self, channel: str, reply: Reply, thread_ts: str | None = None) -> None:
         """Post a message in a channel, a direct message or a thread."""
-        self._later(
-            lambda: self._client.chat_postMessage(
-                channel=channel, text=reply.text, blocks=reply.blocks, thread_ts=thread_ts, unfurl_links=False
-            )
-        )
+        self._later(lambda: self._post(channel, reply, thread_ts))
+
+    def post_and_respond(
+        self, channel: str, message: Reply, url: str, *, sent: Reply, refused: Reply
+    ) -> None:
+        """Post a message, and say in the place of the one clicked on whether Slack took it."""
+
+        def work() -> None:
+            try:
+                self._post(channel, message, None)
+            except (SlackClientError, OSError) as error:
+                log.error("A message to Slack was not sent.", exc_info=error)
+                told = refused
+            else:
+                told = sent
+            self._send(url, {"text": told.text, "blocks": told.blocks, "replace_original": True})
+
+        self._later(work)
 
     def timezone_of(self, who: Member) -> str | None:
         """The member's time zone as Slack knows it, or None where it does not say so in time."""
@@ -84,6 +98,11 @@ class Courier:
         """Finish what is under way."""
         if self._pool:
             self._pool.shutdown(wait=True)
+
+    def _post(self, channel: str, reply: Reply, thread_ts: str | None) -> None:
+        self._client.chat_postMessage(
+            channel=channel, text=reply.text, blocks=reply.blocks, thread_ts=thread_ts, unfurl_links=False
+        )
 
     def _later(self, work: Callable[[], Any]) -> None:
         self._submit(work).add_done_callback(_report)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
-from faq.answer import Answer, ask
 from faq.entry import Faq, load
 from rules import (
     Dates,
@@ -16,7 +15,6 @@ from rules import (
     PortalDates,
     Reason,
     Standing,
-    Status,
     best_plan,
     cautions_about,
     cautions_about_code,
@@ -31,6 +29,8 @@ from rules import (
     with_one_more,
 )
 
+from .answering import Answering
+from .curating import NOBODY, Curating, Curators
 from .days import Clock, Days
 from .ledger import (
     ChangedSinceError,
@@ -58,6 +58,7 @@ from .outcomes import (
     PortalAgreed,
     RenewalGoneError,
     Undone,
+    urgency,
 )
 from .saving import Saving
 
@@ -75,6 +76,7 @@ class Desk:
         policy: Policy,
         clock: Clock,
         timezone_of: Callable[[Member], str | None],
+        curators: Curators = NOBODY,
     ) -> None:
         self.policy = policy
         self.saving = Saving(ledger, clock, self._replayed)
@@ -82,6 +84,8 @@ class Desk:
         self._clock = clock
         self._days = Days(ledger, clock, timezone_of)
         self._fingerprint = fingerprint(policy)
+        self.curating = Curating(ledger, clock, lambda: self.faq, curators)
+        self.answering = Answering(ledger, policy, clock, lambda: self.faq, self.curating, self.today)
 
     # Days
 
@@ -131,14 +135,14 @@ class Desk:
         _refuse_unheld(codes, history)
         chosen = [one.code for one in history.credentials if not codes or one.code in codes]
         found = [one for one in outlooks(history, self.policy, on) if one.standing.code in chosen]
-        found.sort(key=lambda one: _urgency(one.standing))
+        found.sort(key=lambda one: urgency(one.standing))
         # Of the sets that renew one, the most urgent's is of interest, and the largest: it renews all it can.
         kept = [one.standing for one in found if one.soonest]
         shown = dict.fromkeys(
             one.code for one in (*kept[:1], *sorted(kept, key=lambda one: one.missing)[-1:])
         )
         sets = [
-            one._replace(outcomes=tuple(sorted(one.outcomes, key=lambda each: _urgency(each.before))))
+            one._replace(outcomes=tuple(sorted(one.outcomes, key=lambda each: urgency(each.before))))
             for code in shown
             for one in renewing(history, code, self.policy, on)[:1]
         ]
@@ -159,10 +163,6 @@ class Desk:
     def faq(self) -> Faq:
         """The curated answers, with the policy's figures; read when the first question comes."""
         return load(figures(self.policy), self.policy.sources)
-
-    def answer(self, question: str) -> Answer:
-        """What the curated answers say to a question."""
-        return ask(self.faq, question)
 
     def is_new(self, who: Member, key: str) -> bool:
         """Whether this is the first time that Slack delivers what has this key."""
@@ -440,11 +440,7 @@ def _effects(before: tuple[Standing, ...], after: tuple[Standing, ...]) -> tuple
 
 def _by_urgency(found: tuple[Standing, ...]) -> tuple[Standing, ...]:
     """The next date first; what has expired last."""
-    return tuple(sorted(found, key=_urgency))
-
-
-def _urgency(standing: Standing) -> tuple[bool, date, str]:
-    return standing.status is Status.EXPIRED, standing.cycle.suspends_on, standing.code
+    return tuple(sorted(found, key=urgency))
 
 
 def _refuse_unheld(codes: Iterable[str], history: History) -> None:

@@ -18,10 +18,19 @@ from rules import load_policy
 
 from .app import build_app
 from .courier import Courier, slack_client
+from .curating import Curators
 from .desk import Desk
 from .front import PATH, Wsgi, guarded
 from .ledger import Ledger
-from .settings import APP_TOKEN, BOT_TOKEN, SettingsError, SlackRefusedError, SlackSettings, settings_here
+from .settings import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    Settings,
+    SettingsError,
+    SlackRefusedError,
+    SlackSettings,
+    settings_here,
+)
 
 log = logging.getLogger(__name__)
 
@@ -31,19 +40,22 @@ HTTP_THREADS = 8
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def serve(database: str, slack: SlackSettings) -> int:
+def serve(settings: Settings, slack: SlackSettings) -> int:
     """Run until told to stop; 0 after a stop that was asked for, 1 where Slack stayed out of reach.
 
     Raises SlackRefusedError, LedgerError or PolicyError where the bot cannot start.
     """
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    return _serve_socket(database, slack) if slack.app_token else _serve_http(database, slack)
+    return _serve_socket(settings, slack) if slack.app_token else _serve_http(settings, slack)
 
 
-def _bot(database: str, slack: SlackSettings) -> tuple[App, Courier]:
+def _bot(settings: Settings, slack: SlackSettings) -> tuple[App, Courier]:
     client = slack_client(slack.bot_token, slack.api_url)
     courier = Courier(client)
-    desk = Desk(Ledger(database), load_policy(), lambda: datetime.now(UTC), courier.timezone_of)
+    curators = Curators(settings.curators or frozenset(), settings.curators_channel)
+    desk = Desk(
+        Ledger(settings.database), load_policy(), lambda: datetime.now(UTC), courier.timezone_of, curators
+    )
     try:
         app = build_app(
             desk, courier, client, signing_secret=slack.signing_secret if not slack.app_token else None
@@ -55,8 +67,8 @@ def _bot(database: str, slack: SlackSettings) -> tuple[App, Courier]:
     return app, courier
 
 
-def _serve_socket(database: str, slack: SlackSettings) -> int:
-    app, courier = _bot(database, slack)
+def _serve_socket(settings: Settings, slack: SlackSettings) -> int:
+    app, courier = _bot(settings, slack)
     assert slack.app_token
     handler = SocketModeHandler(app, slack.app_token, web_client=slack_client(slack.app_token, slack.api_url))
     stop = threading.Event()
@@ -96,14 +108,14 @@ def _close(handler: SocketModeHandler, courier: Courier) -> None:
     client.disconnect()
 
 
-def _serve_http(database: str, slack: SlackSettings) -> int:
+def _serve_http(settings: Settings, slack: SlackSettings) -> int:
     from granian import Granian
     from granian.constants import Interfaces
 
     _check_free(slack.host, slack.port)
-    _, courier = _bot(database, slack)  # refuses here, in one sentence, what the worker could only crash on
+    _, courier = _bot(settings, slack)  # refuses here, in one sentence, what the worker could only crash on
     courier.close()
-    os.environ["CE_BOT_DB"] = database
+    os.environ["CE_BOT_DB"] = settings.database
     log.info("Listening on http://%s:%s%s.", slack.host, slack.port, PATH)
     Granian(
         "bot.serve:http_app",
@@ -136,5 +148,5 @@ def http_app() -> Wsgi:
     settings = settings_here()
     assert settings.slack
     assert settings.slack.signing_secret
-    app, _ = _bot(settings.database, settings.slack)
+    app, _ = _bot(settings, settings.slack)
     return guarded(SlackRequestHandler(app, path=PATH), SignatureVerifier(settings.slack.signing_secret))

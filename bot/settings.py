@@ -1,6 +1,7 @@
 """What the bot is told by the environment and by `.env`, checked before anything starts."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,9 @@ DATABASE = "data/ce-bot.db"
 SLACK_API = "https://slack.com/api/"
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
+CURATORS, CURATORS_CHANNEL = "CE_BOT_CURATORS", "CE_BOT_CURATORS_CHANNEL"
+_MEMBER = re.compile("[UW][A-Z0-9]+")
+_CHANNEL = re.compile("[CG][A-Z0-9]+")
 _PREFIX = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
 _WHERE = {
     BOT_TOKEN: "the bot token, under OAuth & Permissions of your app",
@@ -38,10 +42,16 @@ class SlackSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings; `slack` is None where no Slack variable is set."""
+    """All settings; `slack` is None where no Slack variable is set.
+
+    `curators` are the ids of those who look after the answers, None where nothing is said of them;
+    `curators_channel` is the id of the channel that questions are passed on to.
+    """
 
     database: str
     slack: SlackSettings | None
+    curators: frozenset[str] | None = None
+    curators_channel: str | None = None
 
 
 def settings_here(database: str | None = None) -> Settings:
@@ -62,10 +72,39 @@ def settings_here(database: str | None = None) -> Settings:
 def read_settings(variables: Mapping[str, str], database: str | None = None) -> Settings:
     """The settings in `variables`; a `database` named by the caller wins.
 
-    Raises SettingsError for half a configuration, a token of the wrong kind and a port that is none.
+    Raises SettingsError for half a configuration, a token of the wrong kind, a port that is none, and
+    curators or their channel not given by Slack's ids.
     """
     values = {name: value.strip() for name, value in variables.items() if value.strip()}
-    return Settings(database or values.get("CE_BOT_DB", DATABASE), _slack(values))
+    return Settings(
+        database or values.get("CE_BOT_DB", DATABASE),
+        _slack(values),
+        _curators(values),
+        _curators_channel(values),
+    )
+
+
+def _curators(values: Mapping[str, str]) -> frozenset[str] | None:
+    if CURATORS not in values:
+        return None
+    ids = [part.strip() for part in values[CURATORS].split(",") if part.strip()]
+    wrong = next((part for part in ids if not _MEMBER.fullmatch(part)), None)
+    if wrong or not ids:
+        raise SettingsError(
+            f"{CURATORS} is wrong at {wrong or values[CURATORS]!r}: it takes member ids such as U0123ABCD "
+            "(in a profile, Copy member ID), separated by commas."
+        )
+    return frozenset(ids)
+
+
+def _curators_channel(values: Mapping[str, str]) -> str | None:
+    channel = values.get(CURATORS_CHANNEL)
+    if channel and not _CHANNEL.fullmatch(channel):
+        raise SettingsError(
+            f"{CURATORS_CHANNEL} is {channel!r}: it takes a channel id such as C0123ABCD "
+            "(at the end of the channel's details)."
+        )
+    return channel
 
 
 def _slack(values: Mapping[str, str]) -> SlackSettings | None:

@@ -18,7 +18,7 @@ EMOJI = {
 }
 _PIECE = re.compile(
     r"\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|<(?P<url>https?://[^|>]+)(?:\|(?P<label>[^>]*))?>"
-    r"|:(?P<emoji>[a-z_]+):"
+    r"|<(?P<mention>[@#]\w+)(?:\|[^>]*)?>|:(?P<emoji>[a-z_]+):"
 )
 WIDTH = 100
 
@@ -120,5 +120,7 @@ def _piece(found: re.Match[str], style: str) -> tuple[str, str]:
         case "url" | "label":
             url, label = unescaped(found["url"]), found["label"]
             return (f"{unescaped(label)} ({url})" if label else url), "underline"
+        case "mention":
+            return found["mention"], f"{style} bold".strip()
         case _:
             return EMOJI.get(found["emoji"], (found[0], style))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .entry import Faq
-from .matcher import SUGGEST_FROM, TOO_CLOSE, Match, Tier
+from .matcher import ONE_WORD, SUGGEST_FROM, TOO_CLOSE, Match, Tier
 
 MOST_SUGGESTIONS: Final = 3
 CLOSEST_FROM: Final = 0.20
@@ -50,7 +50,9 @@ def reply(faq: Faq, match: Match) -> Answer:
         for candidate in match.candidates
         if candidate.slug in faq.entries and candidate.score >= SUGGEST_FROM
     ][:MOST_SUGGESTIONS]
-    if best.slug in faq.not_covered and (not topics or topics[0].score <= TOO_CLOSE * best.score):
+    # One word alone says too little to send somebody elsewhere where a topic of ours may be meant.
+    is_decoy = best.slug in faq.not_covered and not (topics and ONE_WORD in match.guards)
+    if is_decoy and (not topics or topics[0].score <= TOO_CLOSE * best.score):
         text = faq.not_covered[best.slug].text
         return Answer("none", None, round(best.score, 3), text, (), best.phrasing)
     suggestions = tuple(topic.slug for topic in topics)

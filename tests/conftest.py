@@ -17,6 +17,7 @@ from bot.console import Clock, Console, LocalClient, Said, at_once
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.ledger import Ledger, Member
+from faq.entry import Faq, load
 
 TODAY = date(2025, 12, 2)
 ALICE = Member("T1", "UALICE")
@@ -25,6 +26,12 @@ ALICE = Member("T1", "UALICE")
 @pytest.fixture(scope="session")
 def policy() -> rules.Policy:
     return rules.load_policy()
+
+
+@pytest.fixture(scope="session")
+def curated(policy: rules.Policy) -> Faq:
+    """The curated answers, read once for all tests."""
+    return load(rules.figures(policy), policy.sources)
 
 
 @pytest.fixture(scope="session")
@@ -95,12 +102,14 @@ class Slack:
             }
         )
 
-    def click(self, action: dict[str, Any], *, user: str = "UALICE", key: str | None = None) -> BoltResponse:
+    def click(
+        self, action: dict[str, Any], *, user: str = "UALICE", team: str = "T1", key: str | None = None
+    ) -> BoltResponse:
         """A click on a button, given as it stands in the blocks."""
         return self.dispatch(
             {
                 "type": "block_actions",
-                "team": {"id": "T1"},
+                "team": {"id": team},
                 "user": {"id": user},
                 "actions": [{**action, "block_id": "1"}],
                 "trigger_id": key or f"trigger.{next(self._numbers)}",

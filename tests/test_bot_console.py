@@ -300,7 +300,7 @@ def test_a_click_undoes_and_its_update_takes_the_buttons_away(chat) -> None:
 
 
 def test_a_suggested_question_is_asked_by_a_click(chat) -> None:
-    first = chat(["renewal exam"]).said[0]
+    first = chat(["renewal"]).said[0]
     labels = [
         one["text"]["text"]
         for block in first["blocks"]
@@ -308,7 +308,7 @@ def test_a_suggested_question_is_asked_by_a_click(chat) -> None:
         for one in block["elements"]
     ]
     assert labels
-    clicked = chat(["renewal exam", f"!click {labels[0]}"]).said[1]
+    clicked = chat(["renewal", f"!click {labels[0]}"]).said[1]
     assert clicked["kind"] == "update"
     assert "Source:" in clicked["text"]
 
@@ -447,3 +447,44 @@ def test_every_emoji_that_views_use_has_a_sign_in_the_terminal() -> None:
     assert used - EMOJI.keys() == set()
     assert all(colour for _, colour in EMOJI.values())
     assert all(len(sign) == 1 for sign, _ in EMOJI.values())
+
+
+# Curators
+
+
+def test_whoever_owns_the_console_looks_after_the_answers_unless_settings_say_otherwise(
+    chat: Callable[..., Chat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CE_BOT_CURATORS", raising=False)
+    question = "Which wine goes with grilled mackerel on a boat?"
+    assert chat([question, "/ce faq inbox", "@bob /ce faq inbox"]).texts[1:] == [
+        chat(["/ce faq inbox"]).texts[0],
+        chat(["@eve /ce faq inbox"]).texts[0],
+    ]
+    assert question in chat(["/ce faq inbox"]).texts[0]
+    assert question not in chat(["@bob /ce faq inbox"]).texts[0]
+    monkeypatch.setenv("CE_BOT_CURATORS", "UBOB")
+    assert question not in chat(["/ce faq inbox"]).texts[0]
+    assert question in chat(["@bob /ce faq inbox"]).texts[0]
+
+
+def test_a_question_is_passed_on_to_the_channel_of_the_console_or_of_the_settings(
+    chat: Callable[..., Chat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["Which wine goes with grilled mackerel on a boat?", "!click curators", "!click Post"]
+    for channel in ("CCURATORS", "C0123ABCD"):
+        assert channel in [one["to"] for one in chat(lines).said]
+        monkeypatch.setenv("CE_BOT_CURATORS_CHANNEL", "C0123ABCD")
+
+
+def test_what_is_answered_beside_a_card_leaves_its_buttons(chat: Callable[..., Chat]) -> None:
+    found = chat(["does coursework need to match the cert?", "!click Not helpful", "!click Helpful"])
+    assert found.code == 0
+    assert [one["kind"] for one in found.said] == ["message", "reply", "reply"]
+
+
+def test_members_and_channels_are_shown_by_their_ids(chat: Callable[..., Chat]) -> None:
+    lines = ["Which wine goes with grilled mackerel on a boat?", "!click curators"]
+    shown = chat(lines, plain=True).out
+    assert "in #CCURATORS:" in shown
+    assert "begins with @UYOU instead" in shown

@@ -187,3 +187,46 @@ def test_an_empty_value_in_the_environment_switches_off_what_the_file_says(here:
 
 def test_without_file_and_environment_there_is_only_a_database(here: pytest.MonkeyPatch) -> None:
     assert settings_here() == Settings(DATABASE, None)
+
+
+# Curators
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ("U0123ABCD", {"U0123ABCD"}),
+        (" U0123ABCD , W0456EFGH ", {"U0123ABCD", "W0456EFGH"}),
+        ("U1,U1,", {"U1"}),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_curators_are_member_ids_separated_by_commas(text: str, members: set[str] | None) -> None:
+    assert read_settings({"CE_BOT_CURATORS": text}).curators == members
+
+
+@pytest.mark.parametrize(
+    "text", ["alice", "@alice", "u0123", "U0123ABCD W0456EFGH", "U0123ABCD;W0456EFGH", "C0123ABCD", "U", ",,"]
+)
+def test_what_is_no_member_id_is_one_sentence(text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"CE_BOT_CURATORS": text})
+    message = str(caught.value)
+    assert message.startswith("CE_BOT_CURATORS ")
+    assert message.endswith(".")
+    assert len(re.findall(r"[.!?](?:\s|$)", message)) == 1
+
+
+@pytest.mark.parametrize(("text", "channel"), [("C0123ABCD", "C0123ABCD"), (" G0123 ", "G0123"), ("", None)])
+def test_the_curators_channel_is_a_channel_id(text: str, channel: str | None) -> None:
+    assert read_settings({"CE_BOT_CURATORS_CHANNEL": text}).curators_channel == channel
+
+
+@pytest.mark.parametrize("text", ["#curators", "curators", "U0123ABCD", "D0123ABCD", "C1,C2", "c0123"])
+def test_what_is_no_channel_id_is_one_sentence(text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"CE_BOT_CURATORS_CHANNEL": text})
+    message = str(caught.value)
+    assert message.startswith("CE_BOT_CURATORS_CHANNEL ")
+    assert len(re.findall(r"[.!?](?:\s|$)", message)) == 1

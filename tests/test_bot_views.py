@@ -13,16 +13,24 @@ from bot.ledger import Decision, Ledger, LedgerError, LoggedActivity
 from bot.listeners import commands
 from bot.outcomes import (
     AlreadyNotedError,
+    Answered,
     AnsweredAlreadyError,
     CannotUndoError,
     DeskError,
     Effect,
+    NoChannelError,
     NoSuchActivityError,
     NoSuchExamError,
     NoSuchQuestionError,
+    NotACuratorError,
     NotHeldError,
     NothingToUndoError,
+    NotYourQuestionError,
+    PhrasingRefused,
+    PhrasingRefusedError,
+    QuestionGoneError,
     RenewalGoneError,
+    SettledAlreadyError,
 )
 from bot.views import blocks, changes, faq, lists, manual, standing, troubles, words
 from bot.views.blocks import Reply, reply
@@ -204,6 +212,12 @@ def replies_to_trouble() -> Iterator[Reply]:
         *(AnsweredAlreadyError(decision) for decision in Decision),
         NoSuchQuestionError(),
         RenewalGoneError(),
+        NotACuratorError(),
+        QuestionGoneError(),
+        NotYourQuestionError(),
+        NoChannelError(),
+        SettledAlreadyError(),
+        *(PhrasingRefusedError(reason, "Why?" * 30, "What?" * 30) for reason in PhrasingRefused),
     ):
         yield troubles.missing(error)
     for kind in (LedgerError, *LedgerError.__subclasses__()):
@@ -233,6 +247,12 @@ def test_every_kind_of_missing_thing_has_its_words() -> None:
         "NoSuchQuestionError",
         "RenewalGoneError",
         "CannotUndoError",
+        "NotACuratorError",
+        "QuestionGoneError",
+        "NotYourQuestionError",
+        "NoChannelError",
+        "SettledAlreadyError",
+        "PhrasingRefusedError",
     }
 
 
@@ -244,25 +264,29 @@ def test_a_trouble_with_the_database_says_that_nothing_was_saved() -> None:
 def test_slack_takes_every_curated_answer(desk: Desk, policy: Policy) -> None:
     assert len(desk.faq.entries) > 20
     for slug, entry in desk.faq.entries.items():
-        said = faq.answer(Answer("answer", slug, 1.0, entry.text, (), ""), desk.faq, policy)
+        said = faq.answer(
+            Answered(Answer("answer", slug, 1.0, entry.text, (), ""), desk.faq, ALICE.id), policy
+        )
         assert found_in(said) == [], slug
         assert said.text.startswith(entry.text)
         assert f"Checked on {entry.reviewed_on}" in said.text
     for slug, entry in desk.faq.not_covered.items():
-        said = faq.answer(Answer("none", None, 0.9, entry.text, (), ""), desk.faq, policy)
+        said = faq.answer(Answered(Answer("none", None, 0.9, entry.text, (), ""), desk.faq, ALICE.id), policy)
         assert found_in(said) == [], slug
         assert said.text == entry.text
 
 
 def test_every_curated_question_fits_on_a_button_and_in_its_value(desk: Desk, policy: Policy) -> None:
     for slug in desk.faq.entries:
-        said = faq.answer(Answer("suggest", slug, 0.5, None, (slug,), ""), desk.faq, policy)
+        said = faq.answer(
+            Answered(Answer("suggest", slug, 0.5, None, (slug,), ""), desk.faq, ALICE.id), policy
+        )
         assert found_in(said) == [], slug
 
 
 def test_three_suggestions_have_three_buttons(desk: Desk, policy: Policy) -> None:
     slugs = tuple(desk.faq.entries)[:3]
-    said = faq.answer(Answer("suggest", slugs[0], 0.5, None, slugs, ""), desk.faq, policy)
+    said = faq.answer(Answered(Answer("suggest", slugs[0], 0.5, None, slugs, ""), desk.faq, ALICE.id), policy)
     buttons = list(elements_of(said.blocks))
     assert [button["value"] for button in buttons] == [
         f"ask {desk.faq.entries[slug].question}" for slug in slugs
@@ -271,8 +295,10 @@ def test_three_suggestions_have_three_buttons(desk: Desk, policy: Policy) -> Non
 
 def test_one_suggestion_is_asked_about_as_one(desk: Desk, policy: Policy) -> None:
     slugs = tuple(desk.faq.entries)[:2]
-    one = faq.answer(Answer("suggest", slugs[0], 0.5, None, slugs[:1], ""), desk.faq, policy)
-    two = faq.answer(Answer("suggest", slugs[0], 0.5, None, slugs, ""), desk.faq, policy)
+    one = faq.answer(
+        Answered(Answer("suggest", slugs[0], 0.5, None, slugs[:1], ""), desk.faq, ALICE.id), policy
+    )
+    two = faq.answer(Answered(Answer("suggest", slugs[0], 0.5, None, slugs, ""), desk.faq, ALICE.id), policy)
     assert (one.text, two.text) == (faq.PERHAPS_THIS, faq.PERHAPS)
 
 

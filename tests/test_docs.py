@@ -97,6 +97,10 @@ def test_deleting_a_member_as_shown_leaves_nothing_of_them_and_all_of_others(
     console.feed('/ce add course "Jira" yesterday')
     console.feed("/ce undo")
     console.feed("/ce cert remove ACP-620")  # which asks first
+    console.feed("does coursework need to match the cert?")
+    console.feed("!click Helpful")
+    console.feed("@bob does coursework need to match the cert?")
+    console.feed("!click Not helpful")  # as bob, who spoke last
     console.feed('@bob /ce add course "Jira" yesterday')
     (shown,) = [block for block in blocks("sh") if "DELETE FROM" in block]
     script = re.search(r"<<'SQL'\n(.*)^SQL$", shown, re.DOTALL | re.MULTILINE)
@@ -112,12 +116,23 @@ def test_deleting_a_member_as_shown_leaves_nothing_of_them_and_all_of_others(
 
 
 def _rows_of(connection: sqlite3.Connection, member: str) -> dict[str, int]:
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    tables = [
+        table
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if "member" in [column for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")]
+    ]
     return {
         table: connection.execute(f"SELECT count(*) FROM {table} WHERE member = ?", [member]).fetchone()[0]
         for table in tables
-        if not table.startswith(("_", "sqlite"))
     }
+
+
+def test_a_question_is_stored_without_its_asker(console, ledger):
+    console.feed("@bob Which wine goes with grilled mackerel on a boat?")
+    connection = sqlite3.connect(ledger.path)
+    for table in ("faq_questions", "faq_threads", "faq_phrasings", "faq_channels"):
+        assert "BOB" not in str(connection.execute(f"SELECT * FROM {table}").fetchall())
+    assert connection.execute("SELECT count(*) FROM faq_questions").fetchone() == (1,)
 
 
 def test_every_table_and_column_is_described_and_nothing_else(tmp_path):
@@ -154,7 +169,14 @@ def test_every_path_and_make_target_a_document_names_exists(document):
         assert target in targets or target in {"and", "room"}, target
 
 
+def test_the_settings_of_curators_shown_are_settings_the_bot_reads():
+    (shown,) = [block for block in blocks("sh") if "CE_BOT_CURATORS=" in block]
+    found = read_settings(dict(line.split("=", 1) for line in shown.split()))
+    assert found.curators == {"U0123ABCD", "U0456EFGH"}
+    assert found.curators_channel == "C0123ABCD"
+
+
 def test_what_is_stored_is_listed_by_its_nature():
     stored = README[README.index("## What is stored about people") :]
-    for what in ("time zone", "certifications", "activities", "exams", "answers given"):
+    for what in ("time zone", "certifications", "activities", "exams", "answers given", "voted", "Questions"):
         assert what in stored

@@ -4,7 +4,7 @@ import pytest
 
 from faq.answer import CLOSEST_FROM, Answer, ask, reply
 from faq.entry import Sheet, assemble
-from faq.matcher import SUGGEST_FROM, TOO_CLOSE, Candidate, Match, Reading
+from faq.matcher import ONE_WORD, SUGGEST_FROM, TOO_CLOSE, Candidate, Match, Reading
 
 
 def sheet(folder: str, slug: str, question: str, *phrasings: str) -> Sheet:
@@ -74,6 +74,22 @@ def test_where_an_entry_is_as_near_as_a_topic_not_covered_only_the_entry_is_sugg
     assert (answer.tier, answer.suggestions) == (tier, suggestions)
     assert answer.answer == (None if suggestions else "This is about chains.")
     assert answer.matched == ("bicycle chain" if suggestions else "gold chain")
+
+
+@pytest.mark.parametrize(
+    ("score", "guards", "tier"),
+    [
+        (SUGGEST_FROM, (ONE_WORD,), "suggest"),
+        (SUGGEST_FROM, (), "none"),
+        (SUGGEST_FROM - 0.01, (ONE_WORD,), "none"),
+    ],
+)
+def test_one_word_alone_is_not_sent_elsewhere_where_an_entry_may_be_meant(
+    score: float, guards: tuple[str, ...], tier: str
+) -> None:
+    candidates = (Candidate("chains", 0.8, "gold chain"), Candidate("bikes", score, "bicycle chain"))
+    answer = reply(FAQ, Match("suggest", candidates, Reading(("chain",)), guards))
+    assert (answer.tier, answer.suggestions) == (tier, ("bikes",) if tier == "suggest" else ())
 
 
 def test_three_entries_at_most_are_suggested_best_first() -> None:

@@ -77,6 +77,21 @@ SCHEMA = {
         "answer",
     ],
     "portal_questions": ["workspace", "member", "code", "renewed_on", "asked_by", "answer"],
+    "faq_channels": ["workspace", "channel", "switched_on_at"],
+    "faq_threads": ["workspace", "channel", "thread", "question", "entry", "asked_at"],
+    "faq_questions": [
+        "workspace",
+        "id",
+        "question",
+        "tier",
+        "entry",
+        "asked_on",
+        "passed_on",
+        "state",
+        "settled_with",
+    ],
+    "faq_votes": ["workspace", "question", "member", "helpful"],
+    "faq_phrasings": ["workspace", "phrasing", "entry", "question", "accepted_at"],
     "standings": [
         "workspace",
         "member",
@@ -254,7 +269,7 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         Ledger(path).close()
     with closing(Database(path)) as db:
         applied = [(row["migration_set"], row["name"]) for row in db["_sqlite_migrations"].rows]
-    assert applied == [("ce-bot", "m001_facts"), ("ce-bot", "m002_questions")]
+    assert applied == [("ce-bot", "m001_facts"), ("ce-bot", "m002_questions"), ("ce-bot", "m003_faq")]
 
 
 def test_a_second_start_does_not_write(tmp_path: Path) -> None:

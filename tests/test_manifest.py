@@ -10,10 +10,17 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 from slack_sdk import WebClient
 
+from bot.listeners.places import SHARED
+
 ROOT = Path(__file__).parent.parent
 
 # What Slack asks for, which its schema does not know; None: no scope.
-SCOPE_OF_EVENT = {"app_mention": "app_mentions:read", "message.im": "im:history"}
+SCOPE_OF_EVENT = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+}
 SCOPE_OF_METHOD = {
     "auth.test": None,
     "chat.postMessage": "chat:write",
@@ -97,6 +104,12 @@ def test_every_event_answered_is_subscribed_to_and_no_other(manifest, code):
     # The code sees one event "message"; the manifest says from where: message.im, message.channels.
     subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
     assert {event.partition(".")[0] for event in subscribed} == answered
+
+
+def test_messages_come_from_where_they_are_answered_and_from_nowhere_else(manifest):
+    subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
+    places = {f"message.{kind}s" for kind in SHARED} | {"message.im"}
+    assert {event for event in subscribed if event.startswith("message.")} == places
 
 
 def test_interactivity_is_on_where_buttons_are_answered(manifest, code):

@@ -12,12 +12,16 @@ from .errors import (
     LedgerUnavailableError,
 )
 from .facts import Facts, LoggedActivity, Member
+from .faq import KEEP_QUESTIONS, AcceptedPhrasing, AskedQuestion, Settled, ThreadQuestion, Tier, Vote
 from .questions import Decision, PortalAnswer, Typed
 from .standings import Kept
 from .store import Ledger
 from .writer import Writer
 
 __all__ = [
+    "KEEP_QUESTIONS",
+    "AcceptedPhrasing",
+    "AskedQuestion",
     "ChangedSinceError",
     "Decision",
     "Facts",
@@ -34,6 +38,10 @@ __all__ = [
     "LoggedActivity",
     "Member",
     "PortalAnswer",
+    "Settled",
+    "ThreadQuestion",
+    "Tier",
     "Typed",
+    "Vote",
     "Writer",
 ]

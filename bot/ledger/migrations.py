@@ -161,3 +161,61 @@ CREATE TABLE portal_questions (
 ) STRICT, WITHOUT ROWID;
 """
     )
+
+
+@migrations()
+def m003_faq(db: Database) -> None:
+    """Where the bot answers by itself, what it was asked, how the answers were liked, phrasings accepted."""
+    db.executescript(
+        """
+CREATE TABLE faq_channels (
+    workspace TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    switched_on_at TEXT NOT NULL,
+    PRIMARY KEY (workspace, channel)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE faq_threads (
+    workspace TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    thread TEXT NOT NULL,
+    question TEXT NOT NULL,
+    entry TEXT,
+    asked_at TEXT NOT NULL,
+    PRIMARY KEY (workspace, channel, thread)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX faq_threads_by_age ON faq_threads (asked_at);
+
+CREATE TABLE faq_questions (
+    workspace TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    question TEXT NOT NULL,
+    tier TEXT NOT NULL CHECK (tier IN ('answer', 'suggest', 'none', 'not covered')),
+    entry TEXT,
+    asked_on TEXT NOT NULL,
+    passed_on TEXT,
+    state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'phrasing', 'not ours', 'dismissed')),
+    settled_with INTEGER,
+    PRIMARY KEY (workspace, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX faq_questions_by_age ON faq_questions (asked_on);
+
+CREATE TABLE faq_votes (
+    workspace TEXT NOT NULL,
+    question INTEGER NOT NULL,
+    member TEXT NOT NULL,
+    helpful INTEGER NOT NULL CHECK (helpful IN (0, 1)),
+    PRIMARY KEY (workspace, question, member),
+    FOREIGN KEY (workspace, question) REFERENCES faq_questions (workspace, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE faq_phrasings (
+    workspace TEXT NOT NULL,
+    phrasing TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    question INTEGER NOT NULL,
+    accepted_at TEXT NOT NULL,
+    PRIMARY KEY (workspace, phrasing)
+) STRICT, WITHOUT ROWID;
+"""
+    )

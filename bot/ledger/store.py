@@ -20,6 +20,7 @@ from .errors import (
     named_errors,
 )
 from .facts import Facts, Member, Row, activity_of, credential_of, exam_of, iso, portal_of
+from .faq import FaqReader
 from .migrations import migrations
 from .standings import COLUMNS, Kept, standing_of
 from .writer import Writer
@@ -159,6 +160,12 @@ class Ledger:
                     raise
             finally:
                 self._writing.release()
+
+    @contextmanager
+    def faq(self) -> Iterator[FaqReader]:
+        """What can be looked up about questions; inside a transaction of this thread, with what it wrote."""
+        with named_errors(self.path):
+            yield FaqReader(self._db())
 
     def facts(self, who: Member) -> Facts:
         """All that holds about a member; inside a transaction of this thread, with what it has written."""

@@ -11,6 +11,7 @@ from rules import ExamPass, PortalDates, Standing
 
 from .errors import ChangedSinceError
 from .facts import LoggedActivity, Member
+from .faq import FaqWriter
 from .questions import Questions
 from .standings import COLUMNS, row_of
 from .statements import OF_MEMBER, Statements, iso_or_none, moment
@@ -42,6 +43,7 @@ class Writer(Statements):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self.questions = Questions(db)
+        self.faq = FaqWriter(db)
 
     def answer_to(self, who: Member, key: str) -> str | None:
         """The answer already given to the request with this key."""

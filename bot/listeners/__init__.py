@@ -6,12 +6,17 @@ from slack_bolt import App
 
 from ..views.blocks import RUN_ACTION
 from ..views.changes import UNDO_ACTION
-from . import ask, ce
+from ..views.faq import SEE_ACTION
+from ..views.inbox import FAQ_ACTION, POST_ACTION
+from . import ask, ce, curating
 
 
 def register(app: App) -> None:
     """Tie each thing Slack can send to its listener; `/ce` first, because Bolt looks from the top."""
     app.command("/ce")(ce.answer)
     app.action(re.compile(f"^({UNDO_ACTION}|{RUN_ACTION}:.*)$"))(ce.run_clicked)
+    app.action(re.compile(f"^{SEE_ACTION}:"))(ask.show_related)
+    app.action(re.compile(f"^{FAQ_ACTION}:"))(curating.answer_beside)
+    app.action(re.compile(f"^{POST_ACTION}:"))(curating.pass_on)
     app.event("app_mention")(ask.answer_mention)
     app.event("message")(ask.answer_message)

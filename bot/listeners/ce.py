@@ -9,12 +9,14 @@ from ..desk import Desk
 from ..ledger import Member
 from ..views.blocks import unescaped
 from . import commands
+from .places import place_of_click, place_of_command
 
 
 def answer(ack: Ack, command: dict[str, Any], desk: Desk) -> None:
     """Answer a slash command, for the eyes of whoever sent it."""
     who = Member(command["team_id"], command["user_id"])
-    reply = commands.run(desk, who, unescaped(command.get("text") or ""), command["trigger_id"])
+    text, place = unescaped(command.get("text") or ""), place_of_command(command)
+    reply = commands.run(desk, who, text, command["trigger_id"], place)
     ack(text=reply.text, blocks=reply.blocks, response_type="ephemeral")
 
 
@@ -22,5 +24,5 @@ def run_clicked(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: De
     """Run the command a button stands for, as whoever clicked it, and answer in the button's place."""
     ack()
     who = Member(body["team"]["id"], body["user"]["id"])
-    reply = commands.run(desk, who, unescaped(action["value"]), body["trigger_id"])
+    reply = commands.run(desk, who, unescaped(action["value"]), body["trigger_id"], place_of_click(body))
     courier.respond(body["response_url"], reply, replace=True)

@@ -13,8 +13,8 @@ from rules import ExamPass, Policy, PortalDates, RefusedError
 from .. import grammar
 from ..desk import Desk
 from ..ledger import LedgerError, LoggedActivity, Member, PortalAnswer, Typed, Writer
-from ..outcomes import Changed, DeskError
-from ..views import changes, lists, manual, plans, questions, reasons, standing, troubles
+from ..outcomes import NOWHERE, Changed, DeskError, Place
+from ..views import changes, inbox, lists, manual, plans, questions, reasons, standing, troubles
 from ..views import faq as faq_views
 from ..views import words as shown
 from ..views.blocks import Reply
@@ -22,7 +22,7 @@ from ..views.blocks import Reply
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: who asks, on which day of theirs, and the words after the subcommand.
+    """One request: who asks, where, on which day of theirs, and the words after the subcommand.
 
     `typed_on` is the day they were typed on: not today where a question whether to save came between.
     """
@@ -32,6 +32,7 @@ class Asked:
     today: date
     words: str
     typed_on: date
+    place: Place
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -51,20 +52,20 @@ Show = Callable[[Any, Policy], Reply]
 ReadCert = Callable[[str, date, Collection[str], Collection[str]], grammar.CertWords]
 
 
-def run(desk: Desk, who: Member, text: str, key: str) -> Reply:
+def run(desk: Desk, who: Member, text: str, key: str, place: Place = NOWHERE) -> Reply:
     """Answer the words after `/ce`; what changes something is done once for each `key`."""
     try:
-        return _run(desk, who, text, key)
+        return _run(desk, who, text, key, place)
     except LedgerError as error:
         return troubles.ledger_trouble(error)
 
 
-def _run(desk: Desk, who: Member, text: str, key: str) -> Reply:
+def _run(desk: Desk, who: Member, text: str, key: str, place: Place) -> Reply:
     name, words = _subcommand(text)
     if not any(name in table for table in (LOOKING, WRITING, CHANGING)) and name != SAVE:
-        return _unknown(desk, name, text)
+        return _unknown(desk, who, name, text, place)
     today = desk.today(who)
-    asked = Asked(desk, who, today, words, today)
+    asked = Asked(desk, who, today, words, today, place)
     try:
         if name in LOOKING:
             return LOOKING[name](asked)
@@ -127,11 +128,12 @@ def _number(asked: Asked) -> int:
     return int(asked.words) if re.fullmatch("[0-9]{1,18}", asked.words) else 0
 
 
-def answer_question(desk: Desk, question: str) -> Reply:
-    """Answer a question, wherever it was asked."""
-    if not question.strip():
+def answer_question(desk: Desk, who: Member, question: str, place: Place, *, keep: bool = True) -> Reply:
+    """Answer a question, wherever it was asked; unless it is not to be kept, without its asker."""
+    found = desk.answering.find(who.workspace, question, place)
+    if found is None:
         return troubles.hint(faq_views.EMPTY, manual.COMMANDS["ask"].examples[0])
-    return faq_views.answer(desk.answer(question), desk.faq, desk.policy)
+    return faq_views.answer(desk.answering.give(who, found, place, keep=keep), desk.policy)
 
 
 def _subcommand(text: str) -> tuple[str, str]:
@@ -153,9 +155,9 @@ def _first_word(text: str) -> tuple[str, str]:
     return ALIASES.get(name, name), rest[0] if rest else ""
 
 
-def _unknown(desk: Desk, name: str, text: str) -> Reply:
+def _unknown(desk: Desk, who: Member, name: str, text: str, place: Place) -> Reply:
     if text.rstrip().endswith("?"):
-        return answer_question(desk, text)
+        return answer_question(desk, who, text, place)
     nearest = grammar.nearest(name, manual.COMMANDS)
     example = manual.COMMANDS[nearest or "status"].examples[0]
     return troubles.unknown_command(name, nearest, example)
@@ -201,7 +203,31 @@ def _show_help(asked: Asked) -> Reply:
 
 
 def _answer_question(asked: Asked) -> Reply:
-    return answer_question(asked.desk, asked.words)
+    return answer_question(asked.desk, asked.who, asked.words, asked.place)
+
+
+def _show_switch(asked: Asked) -> Reply:
+    if asked.words:
+        return _answer_question(asked)
+    if not asked.place.is_shared:
+        return faq_views.only_in_channels()
+    on = asked.desk.answering.is_on(asked.who.workspace, asked.place.channel)
+    return faq_views.switched(on=on, changed=False)
+
+
+def _switch_on(asked: Asked, writer: Writer) -> Reply:
+    return _switch(asked, writer, on=True)
+
+
+def _switch_off(asked: Asked, writer: Writer) -> Reply:
+    return _switch(asked, writer, on=False)
+
+
+def _switch(asked: Asked, writer: Writer, *, on: bool) -> Reply:
+    if not asked.place.is_shared:
+        return faq_views.only_in_channels()
+    changed = asked.desk.answering.switch(writer, asked.who.workspace, asked.place.channel, on=on)
+    return faq_views.switched(on=on, changed=changed)
 
 
 def _add(asked: Asked, writer: Writer) -> Changed:
@@ -292,6 +318,74 @@ def _portal_not_yet(asked: Asked, writer: Writer) -> Reply:
     return questions.portal_not_yet(found, number, asked.desk.policy)
 
 
+def _show_inbox(asked: Asked) -> Reply:
+    return inbox.inbox(asked.desk.curating.inbox(asked.who))
+
+
+def _show_phrasings(asked: Asked) -> Reply:
+    return inbox.phrasings(asked.desk.curating.phrasings(asked.who))
+
+
+def _show_entries(asked: Asked) -> Reply:
+    return inbox.entries(asked.desk.curating.cluster(asked.who, _number(asked)))
+
+
+def _show_draft(asked: Asked) -> Reply:
+    cluster = asked.desk.curating.cluster(asked.who, _number(asked))
+    return inbox.draft(cluster, asked.today, asked.desk.policy)
+
+
+def _ask_consent(asked: Asked) -> Reply:
+    number, asker = _number_and_rest(asked)
+    found = asked.desk.curating.to_pass_on(asked.who, _number(number), asker)
+    return inbox.consent(found, asker)
+
+
+def _keep_question(_asked: Asked) -> Reply:
+    return inbox.kept()
+
+
+def _found_helpful(asked: Asked, writer: Writer) -> Reply:
+    vote = asked.desk.curating.vote(writer, asked.who, _number(asked), helpful=True)
+    return inbox.voted(vote, helpful=True)
+
+
+def _found_unhelpful(asked: Asked, writer: Writer) -> Reply:
+    vote = asked.desk.curating.vote(writer, asked.who, _number(asked), helpful=False)
+    return inbox.voted(vote, helpful=False)
+
+
+def _none_fits(asked: Asked, writer: Writer) -> Reply:
+    number, asker = _number_and_rest(asked)
+    curating = asked.desk.curating
+    curating.vote(writer, asked.who, _number(number), helpful=False)
+    may_pass = curating.channel is not None and asker == asked.who.id
+    return inbox.none_fits(_number(number), asker, passable=may_pass)
+
+
+def _take_as_phrasing(asked: Asked, writer: Writer) -> Reply:
+    number, slug = _number_and_rest(asked)
+    return inbox.accepted(asked.desk.curating.accept(writer, asked.who, _number(number), slug))
+
+
+def _refer(asked: Asked, writer: Writer) -> Reply:
+    return inbox.referred(asked.desk.curating.refer(writer, asked.who, _number(asked)))
+
+
+def _dismiss(asked: Asked, writer: Writer) -> Reply:
+    return inbox.dismissed(asked.desk.curating.dismiss(writer, asked.who, _number(asked)))
+
+
+def _reopen(asked: Asked, writer: Writer) -> Reply:
+    return inbox.reopened(asked.desk.curating.reopen(writer, asked.who, _number(asked)))
+
+
+def _number_and_rest(asked: Asked) -> tuple[Asked, str]:
+    """The request with its first word alone, which is a number, and what a button sends after it."""
+    number, _, rest = asked.words.partition(" ")
+    return replace(asked, words=number), rest
+
+
 def _cancel(asked: Asked, writer: Writer) -> Reply:
     asked.desk.saving.cancel(writer, asked.who, _number(asked))
     return questions.cancelled()
@@ -313,17 +407,33 @@ LOOKING: Mapping[str, Look] = MappingProxyType(
         "cert list": _show_holdings,
         "help": _show_help,
         "ask": _answer_question,
+        "faq": _show_switch,
         "why": _show_reasons,
         "plan": _show_plan,
+        inbox.INBOX: _show_inbox,
+        inbox.PHRASINGS: _show_phrasings,
+        inbox.ENTRIES: _show_entries,
+        inbox.DRAFT: _show_draft,
+        inbox.PASS: _ask_consent,
+        inbox.KEEP: _keep_question,
     }
 )
 SAVE = questions.SAVE
-# What is written besides facts: answers to questions.
+# What is written besides facts: answers to questions, votes, and what curators make of questions.
 WRITING: Mapping[str, Write] = MappingProxyType(
     {
         questions.CANCEL: _cancel,
         questions.OTHER_DATES: _portal_differs,
         questions.NOT_YET: _portal_not_yet,
+        inbox.HELPFUL: _found_helpful,
+        inbox.UNHELPFUL: _found_unhelpful,
+        inbox.NONE: _none_fits,
+        inbox.TAKE: _take_as_phrasing,
+        inbox.NOT_OURS: _refer,
+        inbox.DISMISS: _dismiss,
+        inbox.REOPEN: _reopen,
+        "faq on": _switch_on,
+        "faq off": _switch_off,
     }
 )
 CHANGING: Mapping[str, tuple[Do, Show]] = MappingProxyType(

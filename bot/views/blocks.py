@@ -63,6 +63,11 @@ def button(label: str, action_id: str, value: str) -> Block:
     }
 
 
+def cut(text: str, most: int = BUTTON_TEXT_MOST) -> str:
+    """A text of so many characters at most, which is what a button takes unless said otherwise."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def commands(*labelled: tuple[str, str]) -> list[Block]:
     """Buttons that run a command (label, command); one too long for a button to carry is left out."""
     return [

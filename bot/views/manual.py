@@ -75,6 +75,12 @@ COMMANDS = {
         "A question about renewing, answered from curated answers. A mention or a direct message works too.",
         ("/ce ask does coursework need to match the cert?",),
     ),
+    "faq": Help(
+        "/ce faq on | off | inbox | phrasings",
+        "In a channel: let me answer questions there by myself, in a thread and only where I am sure. For "
+        "curators, who look after the answers: the questions without a good one, and the phrasings accepted.",
+        ("/ce faq on", "/ce faq off"),
+    ),
     "help": Help("/ce help [COMMAND]", "All commands, or one with examples.", ("/ce help", "/ce help add")),
 }
 LEAD = (

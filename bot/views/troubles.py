@@ -13,14 +13,20 @@ from ..outcomes import (
     AnsweredAlreadyError,
     CannotUndoError,
     DeskError,
+    NoChannelError,
     NoSuchActivityError,
     NoSuchExamError,
     NoSuchQuestionError,
+    NotACuratorError,
     NotHeldError,
     NothingToUndoError,
+    NotYourQuestionError,
+    PhrasingRefusedError,
+    QuestionGoneError,
     RenewalGoneError,
+    SettledAlreadyError,
 )
-from . import words
+from . import inbox, words
 from .blocks import Reply, commands, escaped, reply
 
 UNEXPECTED = (
@@ -28,6 +34,7 @@ UNEXPECTED = (
     "whoever runs me this reference: {reference}."
 )
 UNKNOWN_COMMAND = "I do not know the command {word}."
+ASK = "/ce ask does coursework need to match the cert?"
 ANSWERED = {
     Decision.SAVED: ("You said Save before, and it is saved; nothing more changed.", "/ce undo"),
     Decision.CANCELLED: ("You said Cancel before, so nothing was saved: send the command again.", "/ce list"),
@@ -37,6 +44,11 @@ QUESTION_FORGOTTEN = "I keep such a question for a day and have this one no more
 RENEWAL_GONE = (
     "What I calculated has changed since, so nothing was noted: tell me the dates the portal shows."
 )
+NOT_A_CURATOR = "The inbox is for the team's curators, who look after the answers: ask me a question instead."
+QUESTION_GONE = "I keep questions for 90 days and have this one no more: please ask it anew."
+NOT_YOUR_QUESTION = "Only who asked that can have it passed on: ask it yourself, and I offer it to you, too."
+NO_CHANNEL = "There is no channel of curators to pass questions on to: try other words instead."
+SETTLED_ALREADY = "That one is settled already: the inbox shows what waits now."
 NOTHING_SAVED = {
     LedgerBusyError: "I am busy for a moment and saved nothing: please send that again.",
     LedgerFullError: "My disk is full, so nothing was saved: please tell whoever runs me to make room.",
@@ -86,6 +98,18 @@ def missing(error: DeskError) -> Reply:
             return hint(QUESTION_FORGOTTEN, "/ce list")
         case RenewalGoneError():
             return hint(RENEWAL_GONE, "/ce portal ACP-620 suspends 2026-01-01 expires 2026-04-01")
+        case NotACuratorError():
+            return hint(NOT_A_CURATOR, ASK)
+        case QuestionGoneError():
+            return hint(QUESTION_GONE, ASK)
+        case NotYourQuestionError():
+            return hint(NOT_YOUR_QUESTION, ASK)
+        case NoChannelError():
+            return hint(NO_CHANNEL, ASK)
+        case SettledAlreadyError():
+            return hint(SETTLED_ALREADY, f"/ce {inbox.INBOX}")
+        case PhrasingRefusedError():
+            return hint(inbox.refused(error), f"/ce {inbox.INBOX}")
     raise error
 
 

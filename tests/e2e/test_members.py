@@ -7,12 +7,14 @@ import pytest
 from e2e.local_slack import ANNA, BEN, BOT, TEAM, Bot, LocalSlack, Message, until
 
 MUST_MATCH = "does coursework need to match the cert?"
+UNITS = "how many CE units do I need to renew an ACP?"
 OFF_TOPIC = "what will the weather be in Lisbon on Sunday?"
 
 # Facts, however worded: coursework need not match, units go to all certifications held; and no answer known.
 COUNTS_FOR_ALL = re.compile(r"\b(any|all|every|each)\b", re.IGNORECASE)
 DOES_NOT_KNOW = re.compile(
-    r"(n.t|\b(?:not|no|cannot)) (\w+ )?(know|have|find|found|answer|sure|cover|reviewed|curated|entry)",
+    r"(n.t|\b(?:not|no|cannot)) (\w+ )?(know|have|find|found|answer|sure|cover|reviewed|curated|entry)"
+    r"|\boutside what I know\b",
     re.IGNORECASE,
 )
 
@@ -90,6 +92,60 @@ def test_what_the_bot_does_not_know_it_says_so(slack, bot):
     bot.stop()
     [answer] = slack.answers(question.channel)
     assert DOES_NOT_KNOW.search(answer.text), answer.text
+
+
+def test_a_channel_that_switched_it_on_is_answered_by_itself_in_a_thread(slack, bot):
+    assert ephemeral(slack.command(ANNA, "faq on"))
+    already = len(slack.answers(TEAM))
+    slack.say(BEN, "I watched a course today.", TEAM)
+    question = slack.say(BEN, MUST_MATCH, TEAM)
+    until("an answer", lambda: len(slack.answers(TEAM)) > already)
+    bot.stop()
+    [answer] = slack.answers(TEAM)[already:]
+    assert answer.sent["thread_ts"] == question.ts
+    assert COUNTS_FOR_ALL.search(answer.text), answer.text
+
+
+def test_a_mention_in_such_a_channel_gets_one_answer_too(slack, bot):
+    slack.command(ANNA, "faq on")
+    already = len(slack.answers(TEAM))
+    question = slack.say(BEN, f"<@{BOT}> {MUST_MATCH}", TEAM)
+    until("an answer", lambda: len(slack.answers(TEAM)) > already)
+    bot.stop()
+    [answer] = slack.answers(TEAM)[already:]
+    assert answer.sent["thread_ts"] == question.ts
+
+
+def test_only_in_a_direct_message_an_answer_says_what_is_the_askers_own(enrolled, bot):
+    already = len(enrolled.answers(TEAM))
+    enrolled.say(ANNA, f"<@{BOT}> {UNITS}", TEAM)
+    until("an answer", lambda: len(enrolled.answers(TEAM)) > already)
+    question = enrolled.say(ANNA, UNITS, ANNA)
+    until("an answer to the direct message", lambda: enrolled.answers(question.channel))
+    bot.stop()
+    [public], [private] = enrolled.answers(TEAM)[already:], enrolled.answers(question.channel)
+    assert "ACP-620 needs 10 more courses" in private.text
+    assert "ACP-620" not in public.text
+
+
+def test_a_short_question_is_understood_after_the_one_before_it(slack, bot):
+    channel = slack.say(ANNA, UNITS, ANNA).channel
+    until("an answer", lambda: len(slack.answers(channel)) == 1)
+    slack.say(ANNA, "what about ACA?", ANNA)
+    until("a second answer", lambda: len(slack.answers(channel)) == 2)
+    _, second = slack.answers(channel)
+    assert "I took that as" in second.text
+    assert "50" in second.text
+
+
+def test_a_related_question_is_answered_below_and_the_answer_stays(slack, bot):
+    channel = slack.say(ANNA, UNITS, ANNA).channel
+    until("an answer", lambda: len(slack.answers(channel)) == 1)
+    [answer] = slack.answers(channel)
+    related = answer.sent["blocks"][-2]["elements"][0]["text"]["text"]
+    slack.click(ANNA, answer, related)
+    until("a second answer", lambda: len(slack.answers(channel)) == 2)
+    assert slack.answers(channel)[0].text == answer.text
 
 
 def test_undo_undoes_once(enrolled):
