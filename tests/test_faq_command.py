@@ -177,7 +177,7 @@ def test_eval_prints_the_figures_and_the_gates(tmp_path: Path) -> None:
     assert lines[0] == f"2 questions for {len(FAQ.entries)} entries, 1 general, 1 near"
     gates = [line for line in lines if line.startswith(("met", "MISSED"))]
     assert len(gates) == 9
-    assert done.returncode == any(gate.startswith("MISSED") for gate in gates)
+    assert done.returncode == any(gate.startswith("MISSED") for gate in gates[:-2])  # the last two are timed
     assert "met     right entry first >= 80 %       100.0%" in lines
 
 

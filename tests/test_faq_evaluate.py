@@ -14,6 +14,7 @@ from faq.entry import Sheet, assemble
 from faq.evaluate import (
     Evaluation,
     EvaluationError,
+    Gate,
     Question,
     Share,
     evaluate,
@@ -184,3 +185,15 @@ def test_what_is_no_question_is_refused_with_its_place(tmp_path: Path, text: str
     (tmp_path / "a.jsonl").write_text(text)
     with pytest.raises(EvaluationError, match=r"a\.jsonl, line 1" if text else "no questions"):
         read_questions(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("gates", "passes"),
+    [
+        ([Gate("right", "1", met=True), Gate("quick", "1 s", met=True, is_timed=True)], True),
+        ([Gate("right", "1", met=True), Gate("quick", "9 s", met=False, is_timed=True)], True),
+        ([Gate("right", "0", met=False), Gate("quick", "1 s", met=True, is_timed=True)], False),
+    ],
+)
+def test_a_slow_machine_fails_nothing_and_a_wrong_answer_does(gates: list[Gate], passes: bool) -> None:
+    assert Evaluation((), tuple(gates)).passes is passes
