@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Any, Final, Literal
 
@@ -97,9 +98,15 @@ def load(figures: Mapping[str, str], known_sources: Collection[str]) -> Faq:
     """Read the packaged answers, with `figures` in place of their placeholders.
 
     `figures` has a value for each name that may stand in `{{ … }}`, such as "policy.active_months";
-    `known_sources` are the source ids an entry may name. Raises FaqError for the first fault.
+    `known_sources` are the source ids an entry may name. The same are read once and shared.
+    Raises FaqError for the first fault.
     """
-    return assemble(packaged_sheets(), figures, known_sources)
+    return _loaded(tuple(sorted(figures.items())), tuple(sorted(known_sources)))
+
+
+@lru_cache(maxsize=2)
+def _loaded(figures: tuple[tuple[str, str], ...], known_sources: tuple[str, ...]) -> Faq:
+    return assemble(packaged_sheets(), dict(figures), known_sources)
 
 
 def assemble(sheets: Iterable[Sheet], figures: Mapping[str, str], known_sources: Collection[str]) -> Faq:

@@ -293,3 +293,9 @@ def test_an_answer_names_only_commands_that_exist(slug: str) -> None:
 )
 def test_what_is_known_is_said_and_what_is_not_is_said_to_be_unknown(slug: str, said: str) -> None:
     assert said in FAQ.entries[slug].text
+
+
+def test_the_same_figures_are_read_once_and_others_anew() -> None:
+    assert load(figures(POLICY), POLICY.sources) is FAQ
+    other = {**figures(POLICY), "policy.active_months": "25"}
+    assert load(other, POLICY.sources) is not FAQ
