@@ -31,12 +31,6 @@ OFF_TOPIC = "Which wine goes with grilled mackerel on a boat?"
 
 
 @pytest.fixture
-def desk(desk: Desk, curated: Faq) -> Desk:
-    desk.faq = curated
-    return desk
-
-
-@pytest.fixture
 def listening(desk: Desk) -> Listening:
     return Listening(desk)
 

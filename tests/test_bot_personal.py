@@ -25,12 +25,6 @@ COURSES = (
 
 
 @pytest.fixture
-def desk(desk: Desk, curated: Faq) -> Desk:
-    desk.faq = curated
-    return desk
-
-
-@pytest.fixture
 def listening(desk: Desk) -> Listening:
     return Listening(desk)
 
