@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from faq.answer import CLOSEST_FROM, Answer
-from faq.entry import Entry, Faq
+from faq.entry import Entry, Faq, with_matcher
 from faq.lint import LONGEST_PHRASING, MOST_PHRASINGS
-from faq.matcher import Matcher
 from faq.text import EMPTY, NEGATIONS, importance, words_of
 
 from .days import Clock
@@ -100,9 +99,7 @@ class Curating:
             if one.entry in entries and words_of(one.phrasing) not in known:
                 entry = entries[one.entry]
                 entries[one.entry] = replace(entry, phrasings=(*entry.phrasings, one.phrasing))
-        everything = {**entries, **faq.not_covered}
-        matcher = Matcher({slug: entry.ways_to_ask for slug, entry in everything.items()})
-        return Faq(entries, faq.not_covered, matcher)
+        return with_matcher(entries, faq.not_covered)
 
     # Members
 

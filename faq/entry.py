@@ -114,6 +114,11 @@ def assemble(sheets: Iterable[Sheet], figures: Mapping[str, str], known_sources:
     entries, not_covered, faults = read_all(sheets, figures, known_sources)
     if faults:
         raise faults[0]
+    return with_matcher(entries, not_covered)
+
+
+def with_matcher(entries: Mapping[str, Entry], not_covered: Mapping[str, Entry]) -> Faq:
+    """A FAQ of entries and decoys, with a matcher that has learnt every way to ask them."""
     everything = {**entries, **not_covered}
     matcher = Matcher({slug: entry.ways_to_ask for slug, entry in everything.items()})
     return Faq(entries, not_covered, matcher)

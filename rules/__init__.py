@@ -7,7 +7,7 @@ from .forecast import Forecast, Holders, Prospect, forecast
 from .grounds import Explanation
 from .history import Activity, Credential, ExamPass, History, Kind, PortalDates, State
 from .intake import RefusedError, check_done, check_units
-from .needs import Way, ways_to_renew
+from .needs import Way, is_courses_alone, ways_to_renew
 from .planner import (
     Gain,
     Outcome,
@@ -71,6 +71,7 @@ __all__ = [
     "figures",
     "fingerprint",
     "forecast",
+    "is_courses_alone",
     "is_worse",
     "level_of",
     "load_policy",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .cycle import Dates, portal_on
-from .history import Activity, Credential, History
+from .history import Activity, Credential, History, in_order
 from .policy import Policy
 from .replay import Reason, Walk
 
@@ -45,7 +45,7 @@ def oddities_of(history: History, policy: Policy) -> Oddities:
     )
     before_all = [place for place, one in enumerate(activities) if one.done_on <= first_earned_on]
     return Oddities(
-        early, _repeats(activities), _in_order(before_all, activities), _in_order(unvalued, activities)
+        early, _repeats(activities), in_order(before_all, activities), in_order(unvalued, activities)
     )
 
 
@@ -56,19 +56,12 @@ def _repeats(activities: Sequence[Activity]) -> list[tuple[int, int]]:
         return []
     first_of: dict[str, int] = {}
     found = []
-    for place in _in_order(range(len(activities)), activities):
+    for place in in_order(range(len(activities)), activities):
         title = activities[place].title
         first = first_of.setdefault(title.casefold(), place)
         if title and first != place:
             found.append((first, place))
     return found
-
-
-def _in_order(places: Iterable[int], activities: Sequence[Activity]) -> list[int]:
-    """Places by what stands there, so that the order of entry does not matter (R12)."""
-    return sorted(
-        places, key=lambda place: (activities[place].done_on, len(activities[place].id), activities[place].id)
-    )
 
 
 def cautions_about(activity: Activity, history: History, policy: Policy) -> tuple[str, ...]:

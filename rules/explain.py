@@ -8,7 +8,7 @@ from itertools import chain
 from .cautions import oddities_of
 from .cycle import Cycle, Dates, Status, exam_window, portal_on
 from .grounds import CHECK_DATES, DATE, UNITS, Explanation, beside, ends, grounds_of, group, new
-from .history import Credential, History, Kind
+from .history import Credential, History, Kind, in_order
 from .policy import Policy
 from .replay import By, Reason, Walk, replay, timeline_of
 from .standing import Standing, standing_of
@@ -131,10 +131,7 @@ class _Account:
         reasons, activities = self.timeline.reasons, self.history.activities
         if len(self.order) == len(activities):
             return
-        places = sorted(
-            set(range(len(activities))) - set(self.order),
-            key=lambda place: (activities[place].done_on, len(activities[place].id), activities[place].id),
-        )
+        places = in_order(set(range(len(activities))) - set(self.order), activities)
         future = [self.nothing(p, "it is dated later") for p in places if reasons[p] is Reason.FUTURE]
         if future:
             note = f"Dated after {self.history.as_of}, the day asked for."

@@ -13,11 +13,10 @@ from .cycle import NothingToComputeError, opening_cycle
 from .grounds import Explanation
 from .history import Activity, Credential, ExamPass, History, Kind, PortalDates, State
 from .intake import RefusedError, check_units
-from .policy import Policy, level_of
+from .policy import CODE, Policy, level_of
 from .standing import Standing
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_CODE = re.compile(r"[A-Z]{3}-\d{3}", re.ASCII)
 # Outside these years a date is a slip, and month arithmetic could leave the calendar.
 _YEARS = range(1900, 2200)
 
@@ -177,7 +176,7 @@ def _check(history: History, policy: Policy) -> None:
 
 def _check_code(code: str, field: str, policy: Policy) -> None:
     """A level and three digits, and one of the codes the policy lists, if it lists that level's (R16)."""
-    shaped = _CODE.fullmatch(code) and level_of(code) in policy.levels
+    shaped = CODE.fullmatch(code) and level_of(code) in policy.levels
     if shaped and policy.certifications.knows(code):
         return
     nearest = get_close_matches(code.upper(), policy.certifications.listed, n=1, cutoff=0)[0]

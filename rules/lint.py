@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from .cycle import plus_months
 from .documents import DocumentError, Mistake, read_document
 from .history import Kind
-from .policy import Dated, Policy, level_of, policy_in, sources_used
+from .policy import CODE, Dated, Policy, level_of, policy_in, sources_used
 
 # A figure that nobody has compared with its source for this many days may have changed.
 VERIFIED_FOR_DAYS: Final = 180
@@ -20,7 +20,6 @@ LONGEST_MONTH_DAYS: Final = 31
 
 _RULES = [f"R{number}" for number in range(1, LAST_RULE + 1)]
 _LEVEL = re.compile(r"[A-Z]{3}", re.ASCII)
-_CODE = re.compile(r"[A-Z]{3}-\d{3}", re.ASCII)
 _ADDRESS = re.compile(r"https://\S+")
 # What a value is counted in, by the first or the last part of its key.
 _UNITS = {
@@ -168,7 +167,7 @@ def _certifications(policy: Policy) -> Problems:
     for name, codes in (("available", listed.available), ("retired", listed.retired)):
         for place, code in enumerate(codes):
             path = ("certifications", name, place)
-            if not _CODE.fullmatch(code):
+            if not CODE.fullmatch(code):
                 yield path, f"{code!r} is not a code, which is a level and three digits, such as ACP-620"
             elif level_of(code) not in policy.required:
                 yield (

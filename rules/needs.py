@@ -30,6 +30,11 @@ def ways_to_renew(missing: int, used: Mapping[Kind, int], day: date, policy: Pol
     return _ways(missing, tuple(open_kinds))
 
 
+def is_courses_alone(way: Way) -> bool:
+    """Whether a set consists of nothing but courses, which can be had on any day and have no limit (F5)."""
+    return [kind for kind, _ in way] == [Kind.COURSE]
+
+
 @lru_cache(maxsize=1024)
 def _ways(missing: int, open_kinds: tuple[tuple[Kind, int, int], ...]) -> tuple[Way, ...]:
     """Ways to bring `missing` CE units from kinds of a worth (CE units) that may count so many times more."""

@@ -1,5 +1,6 @@
 """The programme's figures: one dated, sourced policy file, checked when it is read."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +16,10 @@ from .history import Kind
 
 Value = TypeVar("Value")
 NoLimit = Literal["no limit"]
+
+
+# The form of a certification's code: a level and three digits.
+CODE = re.compile(r"[A-Z]{3}-\d{3}", re.ASCII)
 
 
 class PolicyError(ValueError):

@@ -16,7 +16,7 @@ def register(app: App) -> None:
     app.command("/ce")(ce.answer)
     app.action(re.compile(f"^({UNDO_ACTION}|{RUN_ACTION}:.*)$"))(ce.run_clicked)
     app.action(re.compile(f"^{SEE_ACTION}:"))(ask.show_related)
-    app.action(re.compile(f"^{FAQ_ACTION}:"))(curating.answer_beside)
+    app.action(re.compile(f"^{FAQ_ACTION}:"))(ce.run_beside)
     app.action(re.compile(f"^{POST_ACTION}:"))(curating.pass_on)
     app.event("app_mention")(ask.answer_mention)
     app.event("message")(ask.answer_message)

@@ -23,6 +23,18 @@ def answer(ack: Ack, command: dict[str, Any], desk: Desk) -> None:
 def run_clicked(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier) -> None:
     """Run the command a button stands for, as whoever clicked it, and answer in the button's place."""
     ack()
+    _run_clicked(body, action, desk, courier, replace=True)
+
+
+def run_beside(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier) -> None:
+    """The same, answered beside the message clicked on, which may belong to a whole channel."""
+    ack()
+    _run_clicked(body, action, desk, courier, replace=False)
+
+
+def _run_clicked(
+    body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier, *, replace: bool
+) -> None:
     who = Member(body["team"]["id"], body["user"]["id"])
     reply = commands.run(desk, who, unescaped(action["value"]), body["trigger_id"], place_of_click(body))
-    courier.respond(body["response_url"], reply, replace=True)
+    courier.respond(body["response_url"], reply, replace=replace)

@@ -62,7 +62,7 @@ def run(desk: Desk, who: Member, text: str, key: str, place: Place = NOWHERE) ->
 
 def _run(desk: Desk, who: Member, text: str, key: str, place: Place) -> Reply:
     name, words = _subcommand(text)
-    if not any(name in table for table in (LOOKING, WRITING, CHANGING)) and name != SAVE:
+    if not _is_known(name):
         return _unknown(desk, who, name, text, place)
     today = desk.today(who)
     asked = Asked(desk, who, today, words, today, place)
@@ -141,12 +141,16 @@ def _subcommand(text: str) -> tuple[str, str]:
     first, rest = _first_word(text)
     second, after = _first_word(rest)
     pair = f"{first} {second}"
-    if any(pair in table for table in (LOOKING, WRITING, CHANGING)) or pair == SAVE:
+    if _is_known(pair):
         return pair, after
     if first == "add" and not rest:
         return "help", first
     # Words after "cert" alone are a certification to add, or a slip of it that must not pass unanswered.
     return ("cert add", rest) if first == "cert" and rest else (first, rest)
+
+
+def _is_known(name: str) -> bool:
+    return name == SAVE or any(name in table for table in (LOOKING, WRITING, CHANGING))
 
 
 def _first_word(text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Buttons about questions: what is answered beside a card, and what is passed on to the curators."""
+"""The button that passes a question on to the curators."""
 
 from typing import Any
 
@@ -9,17 +9,6 @@ from ..desk import Desk
 from ..ledger import LedgerError, Member
 from ..outcomes import DeskError
 from ..views import inbox, troubles
-from . import commands
-
-
-def answer_beside(
-    ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier
-) -> None:
-    """Run the command a button stands for, and answer whoever clicked it, leaving the card to all others."""
-    ack()
-    who = Member(body["team"]["id"], body["user"]["id"])
-    reply = commands.run(desk, who, action["value"], body["trigger_id"])
-    courier.respond(body["response_url"], reply, replace=False)
 
 
 def pass_on(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier) -> None:

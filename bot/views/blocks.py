@@ -68,11 +68,14 @@ def cut(text: str, most: int = BUTTON_TEXT_MOST) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def commands(*labelled: tuple[str, str]) -> list[Block]:
-    """Buttons that run a command (label, command); one too long for a button to carry is left out."""
+def commands(*labelled: tuple[str, str], action: str = RUN_ACTION, first: int = 0) -> list[Block]:
+    """Buttons that run a command (label, command); one too long for a button to carry is left out.
+
+    `first` is the number of the first, where a message has several rows of them.
+    """
     return [
-        button(label, f"{RUN_ACTION}:{place}", command)
-        for place, (label, command) in enumerate(labelled)
+        button(label, f"{action}:{place}", command)
+        for place, (label, command) in enumerate(labelled, start=first)
         if len(command) <= BUTTON_VALUE_MOST
     ]
 

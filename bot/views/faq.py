@@ -7,7 +7,7 @@ from rules import Policy
 
 from ..outcomes import Answered
 from . import personal
-from .blocks import Block, Reply, actions, button, commands, cut, reply
+from .blocks import RUN_ACTION, Block, Reply, actions, commands, cut, reply
 from .inbox import feedback_buttons, none_button, pass_button
 
 NOT_KNOWN = (
@@ -99,15 +99,11 @@ def _not_known(found: Answered, policy: Policy) -> Reply:
     )
 
 
-def _questions(slugs: Sequence[str], faq: Faq) -> list[Block]:
+def _questions(slugs: Sequence[str], faq: Faq, *, action: str = RUN_ACTION) -> list[Block]:
     """Buttons that ask what some entries answer."""
     asked = [faq.entries[slug].question for slug in slugs]
-    return commands(*((cut(question), f"ask {question}") for question in asked))
+    return commands(*((cut(question), f"ask {question}") for question in asked), action=action)
 
 
 def _related(entry: Entry, faq: Faq) -> list[Block]:
-    questions = [faq.entries[slug].question for slug in entry.see_also[:MOST_RELATED]]
-    return [
-        button(cut(question), f"{SEE_ACTION}:{place}", f"ask {question}")
-        for place, question in enumerate(questions)
-    ]
+    return _questions(entry.see_also[:MOST_RELATED], faq, action=SEE_ACTION)

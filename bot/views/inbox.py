@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date
-from itertools import count
 
+from faq.lint import LONGEST_PHRASING, MOST_PHRASINGS
 from rules import Policy
 
 from ..ledger import AcceptedPhrasing, AskedQuestion, Tier, Vote
@@ -13,7 +13,6 @@ from ..outcomes import Accepted, Cluster, Inbox, NotOurs, PassedOn, PhrasingRefu
 from . import words
 from .blocks import (
     CHARACTERS_MOST,
-    RUN_ACTION,
     Block,
     Reply,
     actions,
@@ -110,7 +109,8 @@ REOPENED = "Taken back; {count} in the inbox again."
 REFUSED = {
     PhrasingRefused.NO_ENTRY: "There is no such entry any more: look at the inbox anew.",
     PhrasingRefused.TOO_LONG: (
-        "It is too long for a phrasing, because the files take 120 characters: take New entry draft instead."
+        f"It is too long for a phrasing, because the files take {LONGEST_PHRASING} characters: take New "
+        "entry draft instead."
     ),
     PhrasingRefused.NO_WORDS: "It has no word to match, so it would never be found.",
     PhrasingRefused.KNOWN: 'It is a way to ask "{entry}" already.',
@@ -121,8 +121,6 @@ REFUSED = {
 
 SPOKEN_MOST, OTHER_MOST, OTHERS_MOST = 300, 100, 2
 PHRASINGS_MOST = 10
-DRAFT_PHRASINGS = 12
-DRAFT_PHRASING_MOST = 120
 SLUG_WORDS = 5
 
 
@@ -209,12 +207,13 @@ def inbox(found: Inbox) -> Reply:
     """The clusters that wait, each with what can be made of it."""
     if not found.clusters:
         return reply(INBOX_EMPTY)
-    places = count()
+    numbered = 0
     lines, blocks = [INBOX_LEAD], [section(INBOX_LEAD)]
     room, more = CHARACTERS_MOST - len(INBOX_LEAD), found.more
     for cluster in found.clusters:
         text = _cluster(cluster)
-        buttons = _choices(cluster, places)
+        buttons = _choices(cluster, numbered)
+        numbered += len(buttons)
         room -= len(text) + sum(len(one["text"]["text"]) for one in buttons)
         if room < 0:
             more += 1
@@ -240,7 +239,7 @@ def _cluster(cluster: Cluster) -> str:
     return "\n".join(lines)
 
 
-def _choices(cluster: Cluster, places: "count[int]") -> list[Block]:
+def _choices(cluster: Cluster, first: int) -> list[Block]:
     number = cluster.spoken.id
     choices = [
         *(
@@ -252,7 +251,7 @@ def _choices(cluster: Cluster, places: "count[int]") -> list[Block]:
         ("Not ours", f"{NOT_OURS} {number}"),
         ("Dismiss", f"{DISMISS} {number}"),
     ]
-    return _numbered(choices, places)
+    return commands(*choices, first=first)
 
 
 def entries(cluster: Cluster) -> Reply:
@@ -260,9 +259,7 @@ def entries(cluster: Cluster) -> Reply:
     number = cluster.spoken.id
     others = [(cut(one.question), f"{TAKE} {number} {one.slug}") for one in cluster.nearest[1:]]
     after = [("New entry draft", f"{DRAFT} {number}"), BACK] if not others else [BACK]
-    return reply(
-        _cluster(cluster), WHICH if others else NO_OTHER, buttons=_numbered([*others, *after], count())
-    )
+    return reply(_cluster(cluster), WHICH if others else NO_OTHER, buttons=commands(*others, *after))
 
 
 def accepted(found: Accepted) -> Reply:
@@ -278,10 +275,10 @@ def accepted(found: Accepted) -> Reply:
 def draft(cluster: Cluster, today: date, policy: Policy) -> Reply:
     """A file for a new entry, with the question's wordings in it and the rest to be filled in."""
     phrasings: list[str] = []
-    for wording in cluster.wordings[:DRAFT_PHRASINGS]:
-        if len(wording) <= DRAFT_PHRASING_MOST:
+    for wording in cluster.wordings[:MOST_PHRASINGS]:
+        if len(wording) <= LONGEST_PHRASING:
             phrasings.append(wording)
-    question = phrasings[0] if phrasings else cluster.spoken.question[:DRAFT_PHRASING_MOST]
+    question = phrasings[0] if phrasings else cluster.spoken.question[:LONGEST_PHRASING]
     lines = [
         "---",
         f"question: {_quoted(question)}",
@@ -300,7 +297,7 @@ def draft(cluster: Cluster, today: date, policy: Policy) -> Reply:
         DRAFT_LEAD.format(slug=_slug(question)),
         _code(lines),
         small=[DRAFT_SOURCES.format(sources=", ".join(sorted(policy.sources)))],
-        buttons=_numbered([("Take it out of the inbox", f"{DISMISS} {cluster.spoken.id}"), BACK], count()),
+        buttons=commands(("Take it out of the inbox", f"{DISMISS} {cluster.spoken.id}"), BACK),
     )
 
 
@@ -308,7 +305,7 @@ def referred(found: NotOurs) -> Reply:
     """Questions that are not ours, and the line by which they are told who can help."""
     lead = REFERRED.format(count=_questions(len(found.cluster.questions)))
     question = found.cluster.spoken.question
-    fits = len(question) <= DRAFT_PHRASING_MOST
+    fits = len(question) <= LONGEST_PHRASING
     if found.decoy and fits:
         asks = DECOY.format(slug=found.decoy.slug, question=plain(found.decoy.question))
         return reply(lead, _line(asks, question), buttons=_undo(found.cluster.spoken.id))
@@ -322,7 +319,7 @@ def dismissed(found: Cluster) -> Reply:
 
 def reopened(questions: int) -> Reply:
     """What was settled is open again."""
-    return reply(REOPENED.format(count=_questions(questions)), buttons=_numbered([BACK], count()))
+    return reply(REOPENED.format(count=_questions(questions)), buttons=commands(BACK))
 
 
 def refused(error: PhrasingRefusedError) -> str:
@@ -333,7 +330,7 @@ def refused(error: PhrasingRefusedError) -> str:
 def phrasings(found: Sequence[AcceptedPhrasing]) -> Reply:
     """What works in this workspace beyond the files, the newest first, as lines for the files."""
     if not found:
-        return reply(NO_PHRASINGS, buttons=_numbered([BACK], count()))
+        return reply(NO_PHRASINGS, buttons=commands(BACK))
     shown = found[:PHRASINGS_MOST]
     slugs = dict.fromkeys(one.entry for one in shown)
     lines = [
@@ -347,7 +344,7 @@ def phrasings(found: Sequence[AcceptedPhrasing]) -> Reply:
         PHRASINGS_LEAD,
         *lines,
         small=[PHRASINGS_MORE.format(more=more)] if more else [],
-        buttons=_numbered([*undo, BACK], count()),
+        buttons=commands(*undo, BACK),
     )
 
 
@@ -371,11 +368,7 @@ def _slug(question: str) -> str:
 
 
 def _undo(number: int) -> list[Block]:
-    return _numbered([("Undo", f"{REOPEN} {number}"), BACK], count())
-
-
-def _numbered(labelled: Sequence[tuple[str, str]], places: "count[int]") -> list[Block]:
-    return [button(label, f"{RUN_ACTION}:{next(places)}", command) for label, command in labelled]
+    return commands(("Undo", f"{REOPEN} {number}"), BACK)
 
 
 def _questions(number: int) -> str:

@@ -78,7 +78,7 @@ def _waiting(found: Outlook, today: date, policy: Policy) -> str:
     if not (soonest and found.ways and found.last_safe):
         return _missing(found, today, policy)
     said["needs"] = words.needs(found.standing, today, policy)
-    said["on"] = "today" if soonest.renewed_on == today else f"on {words.day(soonest.renewed_on)}"
+    said["on"] = words.when(soonest.renewed_on, today)
     said["soonest"], said["risk"] = words.day(soonest.dates.suspends_on), RISK.format(**said)
     if last is None or not last.later:
         return WAITING_GAINS_NOTHING.format(**said)

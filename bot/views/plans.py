@@ -1,9 +1,8 @@
 """What to do next: for each certification, for all of them on one day, over the next years."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
-from rules import Gain, Kind, Outcome, Outlook, Plan, Policy, Renewing, Status, Step, Way
+from rules import Gain, Outcome, Outlook, Plan, Policy, Renewing, Status, Step, is_courses_alone
 
 from ..outcomes import Planned
 from . import words
@@ -85,9 +84,9 @@ def _waiting(found: Outlook, planned: Planned, policy: Policy) -> Iterator[str]:
     standing, soonest, safe = found.standing, found.soonest, found.last_safe
     if soonest is None:
         return
-    by_courses = [way for way in found.ways if [kind for kind, _ in way] == [Kind.COURSE]]
-    what = _more((by_courses or found.ways)[0], policy) if found.ways else "anything more"
-    on = _when(soonest.renewed_on, planned.today)
+    way = next(filter(is_courses_alone, found.ways), found.ways[0] if found.ways else ())
+    what = words.more(words.amounts(way, policy)) if way else "anything more"
+    on = words.when(soonest.renewed_on, planned.today)
     if safe is None:
         yield (
             f"The last safe day has passed. If you finish {what} {on}, it renews to "
@@ -114,7 +113,7 @@ def _waiting(found: Outlook, planned: Planned, policy: Policy) -> Iterator[str]:
 def _renewing(found: Renewing, planned: Planned, policy: Policy) -> str:
     """What finishing a set of activities on one day does to each certification."""
     done = _capital(words.amounts(found.way, policy))
-    lines = [f"*{done} finished {_when(found.done_on, planned.today)}*:"]
+    lines = [f"*{done} finished {words.when(found.done_on, planned.today)}*:"]
     return "\n".join([*lines, *(_outcome(one) for one in found.outcomes)])
 
 
@@ -174,15 +173,6 @@ def _step(step: Step, policy: Policy) -> str:
         last = f", a {policy.kinds[step.last].name} last" if len(step.way) > 1 else ""
         how = f"the last of {amounts} (from {words.day(step.from_on)} on{last}) renews"
     return f"• *{words.day(step.renews_on)}*: {how} {words.listed(renewed)}."
-
-
-def _more(way: Way, policy: Policy) -> str:
-    amount, _, rest = words.amounts(way, policy).partition(" ")
-    return f"{amount} more {rest}"
-
-
-def _when(day: date, today: date) -> str:
-    return "today" if day == today else f"on {words.day(day)}"
 
 
 def _gain(gain: Gain) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
-from rules import Dates, Kind, Policy, Standing, Status, Way, ways_to_renew
+from rules import Dates, Kind, Policy, Standing, Status, Way, is_courses_alone, ways_to_renew
 
 from ..dates import with_weekday
 from ..ledger import LoggedActivity
@@ -82,11 +82,21 @@ def needs(standing: Standing, today: date, policy: Policy) -> str:
 
 @lru_cache(maxsize=1024)
 def _ways(ways: tuple[Way, ...], names: Names) -> str:
-    courses_alone = [way for way in ways if [kind for kind, _ in way] == [Kind.COURSE]]
+    courses_alone = list(filter(is_courses_alone, ways))
     others = [way for way in ways if way not in courses_alone and len(way) <= KINDS_SHOWN]
     shown = [*courses_alone, *others][:WAYS_SHOWN]
-    amount, _, rest = ", or ".join(_amounts(way, names) for way in shown).partition(" ")
-    return f"{amount} more {rest}"
+    return more(", or ".join(_amounts(way, names) for way in shown))
+
+
+def more(amounts: str) -> str:
+    """Amounts on top of what there is: `2 more courses`."""
+    first, _, rest = amounts.partition(" ")
+    return f"{first} more {rest}"
+
+
+def when(day_: date, today: date) -> str:
+    """A day in a sentence: `today`, or `on Mon 2025-12-01`."""
+    return "today" if day_ == today else f"on {day(day_)}"
 
 
 def bar(standing: Standing) -> str:

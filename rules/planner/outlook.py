@@ -8,8 +8,8 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 
 from ..cycle import DAY, Cycle, Status, next_cycle
-from ..history import Activity, History, Kind
-from ..needs import Way, ways_to_renew
+from ..history import Activity, History
+from ..needs import Way, is_courses_alone, ways_to_renew
 from ..policy import Policy
 from ..replay import Reason, Renewal
 from ..standing import Standing, standings
@@ -148,7 +148,7 @@ def renewing(history: History, code: str, policy: Policy, on: date | None = None
     (outlook,) = (found for found in outlooks(history, policy, on) if found.standing.code == code)
     if outlook.soonest is None or outlook.soonest.renewed_on != on:
         return ()
-    by_courses = (way for way in outlook.ways if all(kind is Kind.COURSE for kind, _ in way))
+    by_courses = filter(is_courses_alone, outlook.ways)
     ways = dict.fromkeys((*by_courses, *outlook.ways[:1]))
     return tuple(Renewing(way, on, what_if(history, done(way, on), policy)) for way in ways)
 
