@@ -35,6 +35,7 @@ HINTS = (
     'Type /ce help, /ce add course "Jira Automation" yesterday, or a question; !time 2026-01-01 sets the day',
     "To connect Slack, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env and start again: see README.md.",
 )
+FILE_KEPT = "{about}\nThe file is {path}"
 NO_BUTTON = "No button of the last reply says {label!r}. It has: {labels}."
 NO_BUTTONS = "The last reply has no buttons."
 UNKNOWN_DIRECTIVE = "{word} is not known here: !click TEXT presses a button, !time DATE moves the clock."
@@ -73,11 +74,12 @@ class Clock:
 
 
 class LocalClient(WebClient):
-    """Slack's Web API as far as the bot uses it, answered here."""
+    """Slack's Web API as far as the bot uses it, answered here; files sent are kept in `folder`."""
 
-    def __init__(self, said: list[Said]) -> None:
+    def __init__(self, said: list[Said], folder: Path | None = None) -> None:
         super().__init__(token="xoxb-console")  # noqa: S106 - no secret
         self._said = said
+        self._folder = folder
         self._numbers = itertools.count(1)
 
     def api_call(self, api_method: str, **request: Any) -> SlackResponse:
@@ -86,12 +88,26 @@ class LocalClient(WebClient):
         if api_method == "auth.test":
             return self._answer(api_method, user_id=BOT, bot_id="BBOT", team_id=WORKSPACE, team="Console")
         if api_method == "users.info":
-            return self._answer(api_method, user={"id": values["user"], "tz": "UTC"})
+            name = values["user"].removeprefix("U").lower()
+            return self._answer(api_method, user={"id": values["user"], "tz": "UTC", "name": name})
+        if api_method == "conversations.open":
+            return self._answer(api_method, channel={"id": f"D{_name(values['users'])}"})
         if api_method == "chat.postMessage":
-            to = values["channel"].removeprefix("D")
+            to = _name(values["channel"])
             self._said.append(Said(to, "message", values["text"], values.get("blocks") or []))
             return self._answer(api_method, channel=values["channel"], ts=f"{next(self._numbers)}.0")
         return self._answer(api_method, ok=False, error="unknown_method")
+
+    def files_upload_v2(self, **values: Any) -> SlackResponse:
+        """Keep a file where its reader finds it, instead of uploading it."""
+        content, text = values["content"], values["initial_comment"]
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = self._folder / values["filename"]
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+            text = FILE_KEPT.format(about=text, path=path)
+        self._said.append(Said(_name(values["channel"]), "message", text, []))
+        return self._answer("files.completeUploadExternal", files=[])
 
     def _answer(self, api_method: str, *, ok: bool = True, **data: Any) -> SlackResponse:
         answer = SlackResponse(
@@ -118,7 +134,7 @@ class Console:
         self._clickable: Said | None = None
         self._numbers = itertools.count(1)
         self._session = f"{datetime.now(UTC).timestamp():.6f}"
-        client = LocalClient(self._said)
+        client = LocalClient(self._said, Path(ledger.path).with_name("files"))
         courier = Courier(client, submit=at_once, send=self._update)
         desk = Desk(ledger, load_policy(), clock, courier.timezone_of, curators)
         self._app = build_app(desk, courier, client)
@@ -261,6 +277,13 @@ class Console:
 def _id(name: str) -> str:
     """The member id that stands for a name."""
     return f"U{name.upper()}"
+
+
+def _name(channel: str) -> str:
+    """Who reads what is posted there: a member, named by their id or direct message, or a channel."""
+    if channel.startswith("U"):
+        return channel[1:].lower()
+    return channel.removeprefix("D")
 
 
 def _buttons_of(blocks: list[Block]) -> list[Block]:

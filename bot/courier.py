@@ -4,9 +4,10 @@ Slack waits three seconds for an answer, so none of this happens in a listener's
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
@@ -15,13 +16,14 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
 from .ledger import Member
-from .views.blocks import Reply
+from .views.blocks import File, Reply
+from .views.troubles import not_sent
 
 log = logging.getLogger(__name__)
 
 WORKERS = 4
-# A member's first command waits this long for their time zone; after that UTC has to do.
-TIMEZONE_WAIT_S = 1.0
+# A member's first command waits this long for their time zone or name; after that it has to do without.
+USER_WAIT_S = 1.0
 
 Submit = Callable[[Callable[[], Any]], "Future[Any]"]
 
@@ -81,18 +83,33 @@ class Courier:
 
         self._later(work)
 
+    def send_files(self, files: Iterable[File], who: Member, channel: str) -> None:
+        """Make files and send each: to the member alone, or to the channel."""
+        for file in files:
+            self._later(partial(self._send_file, file, who, channel))
+
     def timezone_of(self, who: Member) -> str | None:
         """The member's time zone as Slack knows it, or None where it does not say so in time."""
+        timezone = self._user(who).get("tz")
+        return timezone if isinstance(timezone, str) else None
+
+    def name_of(self, who: Member) -> str | None:
+        """What the member is called in Slack, or None where it does not say so in time."""
+        user = self._user(who)
+        profile = user.get("profile") or {}
+        names = (profile.get("display_name"), profile.get("real_name"), user.get("name"))
+        return next((name for name in names if name and isinstance(name, str)), None)
+
+    def _user(self, who: Member) -> dict[str, Any]:
         asked = self._submit(lambda: self._client.users_info(user=who.id))
         try:
-            error = asked.exception(TIMEZONE_WAIT_S)
+            error = asked.exception(USER_WAIT_S)
         except FutureTimeoutError as too_late:
             error = too_late
         if error:
-            log.warning("A member's time zone is not known: %s.", type(error).__name__)
-            return None
-        timezone = asked.result().get("user", {}).get("tz")
-        return timezone if isinstance(timezone, str) else None
+            log.warning("What Slack knows of a member cannot be had: %s.", type(error).__name__)
+            return {}
+        return asked.result().get("user") or {}
 
     def close(self) -> None:
         """Finish what is under way."""
@@ -103,6 +120,22 @@ class Courier:
         self._client.chat_postMessage(
             channel=channel, text=reply.text, blocks=reply.blocks, thread_ts=thread_ts, unfurl_links=False
         )
+
+    def _send_file(self, file: File, who: Member, channel: str) -> None:
+        try:
+            if file.is_private:
+                channel = self._client.conversations_open(users=who.id)["channel"]["id"]
+            self._client.files_upload_v2(
+                channel=channel,
+                filename=file.name,
+                content=file.make(),
+                title=file.name,
+                alt_txt=file.about,
+                initial_comment=file.about,
+            )
+        except Exception:  # whatever went wrong, whoever waits for the file is told
+            log.exception("A file was not sent.")
+            self._post(who.id, not_sent(file.name), None)
 
     def _later(self, work: Callable[[], Any]) -> None:
         self._submit(work).add_done_callback(_report)

@@ -92,6 +92,37 @@ SCHEMA = {
     ],
     "faq_votes": ["workspace", "question", "member", "helpful"],
     "faq_phrasings": ["workspace", "phrasing", "entry", "question", "accepted_at"],
+    "reminders": [
+        "workspace",
+        "member",
+        "is_on",
+        "days",
+        "hour",
+        "quiet_weekends",
+        "may_mention",
+        "snoozed_until",
+    ],
+    "teams": ["workspace", "channel", "days", "digest_day", "hour", "timezone", "started_at"],
+    "team_members": ["workspace", "channel", "member", "role", "name", "since_at"],
+    "team_targets": ["workspace", "channel", "code", "target"],
+    "outbox": [
+        "workspace",
+        "addressee",
+        "member",
+        "code",
+        "threshold",
+        "suspends_on",
+        "due_at",
+        "state",
+        "claimed_by",
+        "leased_until",
+        "attempts",
+        "reason",
+        "settled_at",
+    ],
+    "pending_imports": ["id", "workspace", "member", "name", "content", "day_first", "asked_at"],
+    "calendars": ["workspace", "member", "address_hash", "made_at"],
+    "departures": ["workspace", "left_at"],
     "standings": [
         "workspace",
         "member",
@@ -269,7 +300,13 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         Ledger(path).close()
     with closing(Database(path)) as db:
         applied = [(row["migration_set"], row["name"]) for row in db["_sqlite_migrations"].rows]
-    assert applied == [("ce-bot", "m001_facts"), ("ce-bot", "m002_questions"), ("ce-bot", "m003_faq")]
+    assert applied == [
+        ("ce-bot", "m001_facts"),
+        ("ce-bot", "m002_questions"),
+        ("ce-bot", "m003_faq"),
+        ("ce-bot", "m004_reminders"),
+        ("ce-bot", "m005_files"),
+    ]
 
 
 def test_a_second_start_does_not_write(tmp_path: Path) -> None:

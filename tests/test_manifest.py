@@ -24,6 +24,8 @@ SCOPE_OF_EVENT = {
 SCOPE_OF_METHOD = {
     "auth.test": None,
     "chat.postMessage": "chat:write",
+    "conversations.open": "im:write",
+    "files.upload.v2": "files:write",
     "users.info": "users:read",
 }
 

@@ -219,3 +219,109 @@ CREATE TABLE faq_phrasings (
 ) STRICT, WITHOUT ROWID;
 """
     )
+
+
+@migrations()
+def m004_reminders(db: Database) -> None:
+    """How members want to be reminded, teams and their members, and what is to be sent when."""
+    db.executescript(
+        """
+CREATE TABLE reminders (
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    is_on INTEGER NOT NULL CHECK (is_on IN (0, 1)),
+    days TEXT NOT NULL,
+    hour INTEGER NOT NULL CHECK (hour BETWEEN 0 AND 23),
+    quiet_weekends INTEGER NOT NULL CHECK (quiet_weekends IN (0, 1)),
+    may_mention INTEGER NOT NULL CHECK (may_mention IN (0, 1)),
+    snoozed_until TEXT,
+    PRIMARY KEY (workspace, member),
+    FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE teams (
+    workspace TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    days TEXT NOT NULL,
+    digest_day INTEGER CHECK (digest_day BETWEEN 1 AND 7),
+    hour INTEGER NOT NULL CHECK (hour BETWEEN 0 AND 23),
+    timezone TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    PRIMARY KEY (workspace, channel)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE team_members (
+    workspace TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    member TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('invited', 'member', 'lead')),
+    name TEXT NOT NULL,
+    since_at TEXT NOT NULL,
+    PRIMARY KEY (workspace, channel, member),
+    FOREIGN KEY (workspace, channel) REFERENCES teams (workspace, channel) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX team_members_by_member ON team_members (workspace, member);
+
+CREATE TABLE team_targets (
+    workspace TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    code TEXT NOT NULL,
+    target INTEGER NOT NULL CHECK (target > 0),
+    PRIMARY KEY (workspace, channel, code),
+    FOREIGN KEY (workspace, channel) REFERENCES teams (workspace, channel) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    workspace TEXT NOT NULL,
+    addressee TEXT NOT NULL,
+    member TEXT NOT NULL,
+    code TEXT NOT NULL,
+    threshold TEXT NOT NULL,
+    suspends_on TEXT NOT NULL,
+    due_at TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('planned', 'sent', 'parked')),
+    claimed_by TEXT,
+    leased_until TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT,
+    settled_at TEXT,
+    PRIMARY KEY (workspace, addressee, member, code, threshold, suspends_on)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'planned';
+CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state <> 'planned';
+CREATE INDEX outbox_of_member ON outbox (workspace, member);
+CREATE INDEX standings_until ON standings (holds_before) WHERE holds_before IS NOT NULL;
+"""
+    )
+
+
+@migrations()
+def m005_files(db: Database) -> None:
+    """Files that wait for a yes to be imported, private calendar addresses, workspaces that left."""
+    db.executescript(
+        """
+CREATE TABLE pending_imports (
+    id INTEGER PRIMARY KEY,
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content TEXT NOT NULL,
+    day_first INTEGER CHECK (day_first IN (0, 1)),
+    asked_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX pending_imports_of_member ON pending_imports (workspace, member);
+
+CREATE TABLE calendars (
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    address_hash TEXT NOT NULL UNIQUE,
+    made_at TEXT NOT NULL,
+    PRIMARY KEY (workspace, member)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE departures (
+    workspace TEXT NOT NULL PRIMARY KEY,
+    left_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+    )

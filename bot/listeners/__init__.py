@@ -4,10 +4,10 @@ import re
 
 from slack_bolt import App
 
-from ..views.blocks import RUN_ACTION
+from ..views.blocks import BESIDE_ACTION, RUN_ACTION
 from ..views.changes import UNDO_ACTION
 from ..views.faq import SEE_ACTION
-from ..views.inbox import FAQ_ACTION, POST_ACTION
+from ..views.inbox import POST_ACTION
 from . import ask, ce, curating
 
 
@@ -16,7 +16,7 @@ def register(app: App) -> None:
     app.command("/ce")(ce.answer)
     app.action(re.compile(f"^({UNDO_ACTION}|{RUN_ACTION}:.*)$"))(ce.run_clicked)
     app.action(re.compile(f"^{SEE_ACTION}:"))(ask.show_related)
-    app.action(re.compile(f"^{FAQ_ACTION}:"))(ce.run_beside)
+    app.action(re.compile(f"^{BESIDE_ACTION}:"))(ce.run_beside)
     app.action(re.compile(f"^{POST_ACTION}:"))(curating.pass_on)
     app.event("app_mention")(ask.answer_mention)
     app.event("message")(ask.answer_message)

@@ -12,12 +12,14 @@ from . import commands
 from .places import place_of_click, place_of_command
 
 
-def answer(ack: Ack, command: dict[str, Any], desk: Desk) -> None:
-    """Answer a slash command, for the eyes of whoever sent it."""
+def answer(ack: Ack, command: dict[str, Any], desk: Desk, courier: Courier) -> None:
+    """Answer a slash command: for the eyes of whoever sent it, unless the reply is for the whole channel."""
     who = Member(command["team_id"], command["user_id"])
     text, place = unescaped(command.get("text") or ""), place_of_command(command)
     reply = commands.run(desk, who, text, command["trigger_id"], place)
-    ack(text=reply.text, blocks=reply.blocks, response_type="ephemeral")
+    seen_by = "in_channel" if reply.everyone else "ephemeral"
+    ack(text=reply.text, blocks=reply.blocks, response_type=seen_by)
+    courier.send_files(reply.files, who, place.channel)
 
 
 def run_clicked(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier) -> None:
@@ -35,6 +37,7 @@ def run_beside(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Des
 def _run_clicked(
     body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier, *, replace: bool
 ) -> None:
-    who = Member(body["team"]["id"], body["user"]["id"])
-    reply = commands.run(desk, who, unescaped(action["value"]), body["trigger_id"], place_of_click(body))
+    who, place = Member(body["team"]["id"], body["user"]["id"]), place_of_click(body)
+    reply = commands.run(desk, who, unescaped(action["value"]), body["trigger_id"], place)
     courier.respond(body["response_url"], reply, replace=replace)
+    courier.send_files(reply.files, who, place.channel)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
 
-from rules import ExamPass, Policy, PortalDates, RefusedError
+from rules import ExamPass, PortalDates, RefusedError
 
 from .. import grammar
 from ..desk import Desk
@@ -18,37 +17,8 @@ from ..views import changes, inbox, lists, manual, plans, questions, reasons, st
 from ..views import faq as faq_views
 from ..views import words as shown
 from ..views.blocks import Reply
+from .asked import Asked, Do, Look, Show, Write
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request: who asks, where, on which day of theirs, and the words after the subcommand.
-
-    `typed_on` is the day they were typed on: not today where a question whether to save came between.
-    """
-
-    desk: Desk
-    who: Member
-    today: date
-    words: str
-    typed_on: date
-    place: Place
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The certifications' codes that are known."""
-        return self.desk.codes(self.who)
-
-    @property
-    def levels(self) -> tuple[str, ...]:
-        """The levels a code can begin with."""
-        return self.desk.policy.levels
-
-
-Look = Callable[[Asked], Reply]
-Write = Callable[[Asked, Writer], Reply]
-Do = Callable[[Asked, Writer], Changed]
-Show = Callable[[Any, Policy], Reply]
 ReadCert = Callable[[str, date, Collection[str], Collection[str]], grammar.CertWords]
 
 

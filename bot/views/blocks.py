@@ -1,6 +1,6 @@
 """Blocks and the text beside them, as values; what Slack allows is checked in the tests."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -13,18 +13,39 @@ CHARACTERS_MOST = 12_000
 SMALL_MOST = 15
 BUTTON_TEXT_MOST = 75
 BUTTON_VALUE_MOST = 2000
+ID_MOST = 255
 
-# The action of buttons that run a command, which is their value.
+# The actions of buttons that run a command, which is their value: answered in the place of the message
+# clicked on, or beside it, where that message stays of use or belongs to others, too.
 RUN_ACTION = "ce:run"
+BESIDE_ACTION = "ce:beside"
 
 LEFT_OUT = "There is more than Slack shows in one message; the rest is left out here."
 
 
+class File(NamedTuple):
+    """A file to send: its name, a sentence for those who cannot open it, and what makes it.
+
+    It is made after the request is answered. A private one goes to its member's direct message, any other
+    to the channel asked in.
+    """
+
+    name: str
+    about: str
+    make: Callable[[], bytes]
+    is_private: bool = True
+
+
 class Reply(NamedTuple):
-    """What the bot says: blocks for the eye, text for notifications, readers and terminals."""
+    """What the bot says: blocks for the eye, text for notifications, readers and terminals.
+
+    The answer to a command is seen by `everyone` in the channel only where it says so; `files` follow it.
+    """
 
     text: str
     blocks: list[Block]
+    everyone: bool = False
+    files: Sequence[File] = ()
 
 
 def escaped(text: str) -> str:
@@ -78,6 +99,11 @@ def commands(*labelled: tuple[str, str], action: str = RUN_ACTION, first: int = 
         for place, (label, command) in enumerate(labelled, start=first)
         if len(command) <= BUTTON_VALUE_MOST
     ]
+
+
+def beside(*labelled: tuple[str, str]) -> list[Block]:
+    """The same, answered beside the message they stand in; in it, no two run the same command."""
+    return [button(label, f"{BESIDE_ACTION}:{command}"[:ID_MOST], command) for label, command in labelled]
 
 
 def actions(buttons: Sequence[Block]) -> Block:

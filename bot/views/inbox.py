@@ -16,6 +16,7 @@ from .blocks import (
     Block,
     Reply,
     actions,
+    beside,
     button,
     commands,
     context,
@@ -25,8 +26,6 @@ from .blocks import (
     section,
 )
 
-# The action of buttons whose answer comes beside the message they stand in: a card may belong to a channel.
-FAQ_ACTION = "ce:faq"
 # The action of buttons that pass a question on.
 POST_ACTION = "ce:post"
 
@@ -126,22 +125,17 @@ SLUG_WORDS = 5
 
 def feedback_buttons(number: int) -> list[Block]:
     """Under an answer: did it help?"""
-    return _beside(("Helpful", f"{HELPFUL} {number}"), ("Not helpful", f"{UNHELPFUL} {number}"))
+    return beside(("Helpful", f"{HELPFUL} {number}"), ("Not helpful", f"{UNHELPFUL} {number}"))
 
 
 def none_button(number: int, asker: str) -> list[Block]:
     """Under suggestions: none of them; `asker` is the member who may have the question passed on."""
-    return _beside(("None of these", f"{NONE} {number} {asker}"))
+    return beside(("None of these", f"{NONE} {number} {asker}"))
 
 
 def pass_button(number: int, asker: str) -> list[Block]:
     """Where nothing fits: pass the question on, if its asker says so."""
-    return _beside(("Ask the team's curators", f"{PASS} {number} {asker}"))
-
-
-def _beside(*labelled: tuple[str, str]) -> list[Block]:
-    # The command is part of the id, because these stand in a row with others.
-    return [button(label, f"{FAQ_ACTION}:{command}", command) for label, command in labelled]
+    return beside(("Ask the team's curators", f"{PASS} {number} {asker}"))
 
 
 def voted(vote: Vote, *, helpful: bool) -> Reply:

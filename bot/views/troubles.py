@@ -33,6 +33,7 @@ UNEXPECTED = (
     "Something went wrong on my side. Nothing was saved; please try again. If it happens again, tell "
     "whoever runs me this reference: {reference}."
 )
+NOT_SENT = "I could not send you {name}; nothing is lost. Please ask for it again in a minute."
 UNKNOWN_COMMAND = "I do not know the command {word}."
 ASK = "/ce ask does coursework need to match the cert?"
 ANSWERED = {
@@ -116,6 +117,11 @@ def missing(error: DeskError) -> Reply:
 def ledger_trouble(error: LedgerError) -> Reply:
     """The database cannot be used now."""
     return reply(next(text for kind, text in NOTHING_SAVED.items() if isinstance(error, kind)))
+
+
+def not_sent(name: str) -> Reply:
+    """A file that was asked for could not be made or sent."""
+    return reply(NOT_SENT.format(name=escaped(name)))
 
 
 def unexpected(reference: str) -> Reply:
