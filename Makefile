@@ -20,6 +20,9 @@ lint: $(READY)
 bench: $(READY)
 	@$(VENV)/bin/python -m tests.bench
 	@$(VENV)/bin/python -m tests.bench.faq
+	@$(VENV)/bin/python -m tests.bench.reminders
+	@$(VENV)/bin/python -m tests.bench.teams
+	@$(VENV)/bin/python -m tests.bench.imports
 
 e2e: $(READY)
 	@tests/e2e/run

@@ -4,6 +4,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
@@ -15,6 +16,9 @@ from .desk import Desk
 from .views.troubles import unexpected
 
 log = logging.getLogger(__name__)
+
+# The events by which Slack says that a workspace has removed the bot.
+LAST_WORDS = ("app_uninstalled", "tokens_revoked")
 
 
 def build_app(desk: Desk, courier: Courier, client: WebClient, *, signing_secret: str | None = None) -> App:
@@ -44,8 +48,9 @@ def build_app(desk: Desk, courier: Courier, client: WebClient, *, signing_secret
 class _Provide(Middleware):
     """Puts what listeners ask for by name into each request's context."""
 
-    def __init__(self, **provided: object) -> None:
-        self._provided = provided
+    def __init__(self, desk: Desk, courier: Courier) -> None:
+        self._desk = desk
+        self._provided = {"desk": desk, "courier": courier}
 
     def process(
         self,
@@ -55,7 +60,16 @@ class _Provide(Middleware):
         next: Callable[[], BoltResponse],  # noqa: A002
     ) -> BoltResponse:
         req.context.update(self._provided)
+        self._note_sign_of_life(req)
         return next()
+
+    def _note_sign_of_life(self, req: BoltRequest) -> None:
+        """A workspace whose requests come has the bot, unless they say that it was removed."""
+        said = (req.body.get("event") or {}).get("type")
+        if req.context.team_id and said not in LAST_WORDS:
+            sent_at = req.body.get("event_time")
+            at = datetime.fromtimestamp(sent_at, UTC) if isinstance(sent_at, int) else None
+            self._desk.forgetting.see(req.context.team_id, at)
 
 
 def _honest(courier: Courier) -> Callable[..., BoltResponse]:

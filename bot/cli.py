@@ -3,10 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
     from .settings import Settings
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 EPILOG = """settings, from the environment or .env:
   SLACK_BOT_TOKEN       xoxb-...   needed in Slack
@@ -15,7 +19,8 @@ EPILOG = """settings, from the environment or .env:
   CE_BOT_HOST, CE_BOT_PORT         where HTTP listens (127.0.0.1, 3000)
   CE_BOT_DB             the database (data/ce-bot.db)
   CE_BOT_CURATORS       who looks after the answers: member ids, separated by commas
-  CE_BOT_CURATORS_CHANNEL          the channel id that questions are passed on to"""
+  CE_BOT_CURATORS_CHANNEL          the channel id that questions are passed on to
+  CE_BOT_URL            https://... where HTTP is reached from the web, for calendars"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command: Callable[[argparse.Namespace], int] = options.command
         return command(options)
     except KeyboardInterrupt:
-        return 0
+        return 0 if options.command in (_run, _console) else 1  # a chat ends like this, other work is cut off
     except BrokenPipeError:  # whoever read the output has left
         return 1
     except Exception as error:  # the one place where a command's failure becomes a sentence
@@ -55,9 +60,67 @@ def _parser() -> argparse.ArgumentParser:
     console.add_argument("--json", action="store_true", help="print one JSON object for each reply")
     console.set_defaults(command=_console)
 
+    remind = commands.add_parser("remind", parents=[shared], help="send the reminders that are due, once")
+    remind.set_defaults(command=_remind)
+
+    table = commands.add_parser(
+        "import", parents=[shared], help="import a member's table (CSV), or an export into a new database"
+    )
+    table.add_argument(
+        "file", metavar="FILE", help="a table, its first row naming the columns, or what ce-bot export wrote"
+    )
+    table.add_argument("--member", metavar="ID", help="whose it is: a member id such as U0123ABCD")
+    table.add_argument("--workspace", metavar="ID", help="the workspace id, where the database has several")
+    order = table.add_mutually_exclusive_group()
+    order.add_argument(
+        "--day-first", action="store_true", default=None, help="01/12/2025 is the first of December"
+    )
+    order.add_argument(
+        "--month-first",
+        dest="day_first",
+        action="store_false",
+        default=None,
+        help="01/12/2025 is the twelfth of January",
+    )
+    table.add_argument("--yes", action="store_true", help="save without asking what is shown before")
+    table.set_defaults(command=_import)
+
+    forget = commands.add_parser(
+        "forget", parents=[shared], help="delete for good what is kept about a member or a workspace"
+    )
+    forget.add_argument("--workspace", metavar="ID", required=True, help="the id of a workspace: T0123ABCD")
+    forget.add_argument("--member", metavar="ID", help="the member id; without it everybody of the workspace")
+    forget.add_argument("--yes", action="store_true", help="delete without asking")
+    forget.set_defaults(command=_forget)
+
+    _add_upkeep(commands, shared)
+
     migrate = commands.add_parser("migrate", parents=[shared], help="bring the database up to date")
     migrate.set_defaults(command=_migrate)
     return parser
+
+
+def _add_upkeep(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
+    export = commands.add_parser("export", parents=[shared], help="write everything as JSON Lines")
+    export.add_argument("file", metavar="FILE", help="such as all.jsonl, or - for standard output")
+    export.add_argument("--force", action="store_true", help="overwrite the file if it is there")
+    export.set_defaults(command=_export)
+
+    backup = commands.add_parser("backup", parents=[shared], help="copy the database, while the bot runs")
+    backup.add_argument("file", metavar="FILE", help="the backup to make")
+    backup.add_argument("--force", action="store_true", help="overwrite the file if it is there")
+    backup.set_defaults(command=_backup)
+
+    restore = commands.add_parser("restore", parents=[shared], help="put a backup in the database's place")
+    restore.add_argument("file", metavar="FILE", help="the backup to restore; stop the bot before")
+    restore.add_argument(
+        "--force", action="store_true", help="replace a database that is not empty, which is kept beside it"
+    )
+    restore.set_defaults(command=_restore)
+
+    doctor = commands.add_parser("doctor", parents=[shared], help="look whether all is well, and what to do")
+    doctor.add_argument("--json", action="store_true", help="print one JSON object for each line")
+    doctor.set_defaults(command=_doctor)
 
 
 def _settings(options: argparse.Namespace) -> "Settings":
@@ -83,6 +146,166 @@ def _console(options: argparse.Namespace) -> int:
     return chat(_settings(options), name=options.name, today=options.today, as_json=options.json)
 
 
+def _remind(options: argparse.Namespace) -> int:
+    from .settings import NO_SLACK, SettingsError
+
+    settings = _settings(options)
+    if settings.slack is None:
+        raise SettingsError(NO_SLACK)
+    from .serve import remind
+
+    found = remind(settings, settings.slack)
+    reminders = "reminder" if found.sent == 1 else "reminders"
+    sys.stdout.write(f"Sent {found.sent} {reminders}, {found.parked} parked, {found.later} to try again.\n")
+    return 1 if found.later else 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from .bulk import refuse_member
+    from .dumping import imported, is_export, opened
+    from .sheets import MOST_BYTES
+
+    with opened(options.file, cast("BufferedReader", sys.stdin.buffer)) as file:
+        if is_export(options.file, file):
+            refuse_member(options.member)
+            said = imported(options.file, file, _settings(options).database, at=datetime.now(UTC))
+            sys.stdout.write(f"{said}\n")
+            return 0
+        return _import_table(options, file.read(MOST_BYTES + 1))
+
+
+def _import_table(options: argparse.Namespace, content: bytes) -> int:
+    from contextlib import closing
+    from datetime import UTC, datetime
+    from pathlib import PurePath
+    from secrets import token_hex
+
+    from rules import load_policy
+
+    from .bulk import import_table, member_named
+    from .desk import Desk
+    from .ledger import Ledger
+
+    with closing(Ledger(_settings(options).database)) as ledger:
+        who = member_named(options.member, options.workspace, ledger.workspaces())
+        return import_table(
+            Desk(ledger, load_policy(), lambda: datetime.now(UTC), lambda _: None),
+            who,
+            "standard input" if options.file == "-" else PurePath(options.file).name,
+            content,
+            datetime.now(UTC),
+            key=f"import {token_hex(8)}",
+            day_first=options.day_first,
+            yes=options.yes,
+            ask=_asked if sys.stdin.isatty() and sys.stdout.isatty() else None,
+        )
+
+
+def _export(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from .dumping import STREAM, exported
+
+    at, replace = datetime.now(UTC), options.force
+    said = exported(_database(options), options.file, sys.stdout.buffer, at=at, replace=replace)
+    (sys.stderr if options.file == STREAM else sys.stdout).write(f"{said}\n")
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from .dumping import backed_up
+
+    said = backed_up(_database(options), options.file, at=datetime.now(UTC), replace=options.force)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from .dumping import restored
+
+    said = restored(options.file, _database(options), at=datetime.now(UTC), replace=options.force)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def _database(options: argparse.Namespace) -> str:
+    """The database, for what needs no other setting: a backup is made whatever is wrong with a token."""
+    from .settings import database_in, variables_here
+
+    return database_in(variables_here(), options.db)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from .doctor import as_json, as_line, findings_here, is_well
+
+    found = []
+    for finding in findings_here(options.db, lambda: datetime.now(UTC)):
+        sys.stdout.write(f"{as_json(finding) if options.json else as_line(finding)}\n")
+        sys.stdout.flush()
+        found.append(finding)
+    return 0 if is_well(found) else 1
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from contextlib import closing
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from .forgetting import Forgetting
+    from .ledger import Ledger, LedgerUnavailableError, Member
+    from .views.forgetting import of_member, of_workspace
+
+    database, workspace, member = _settings(options).database, options.workspace, options.member
+    if not Path(database).is_file():
+        raise LedgerUnavailableError(f"The database {database} does not exist: name another file.")
+    with closing(Ledger(database)) as ledger:
+        forgetting = Forgetting(ledger, lambda: datetime.now(UTC))
+        if member:
+            who, named = Member(workspace, member), f"{member} of workspace {workspace}"
+            stored, seal = forgetting.stored(who)
+            kept = of_member(stored)
+        else:
+            named, kept = f"workspace {workspace}", of_workspace(forgetting.members(workspace))
+        if not kept:
+            sys.stderr.write(f"ce-bot: Nothing is kept about {named}: check the ids.\n")
+            return 1
+        if not options.yes and not _agreed(f"Delete for good what is kept about {named}: {kept}? [y/N] "):
+            return 1
+        if not member:
+            forgetting.forget_workspace(workspace)
+        elif forgetting.forget(who, seal) is None:
+            sys.stderr.write(f"ce-bot: Something was changed about {named} just now: run it again.\n")
+            return 1
+    sys.stdout.write(f"Deleted for good what was kept about {named}: {kept}.\n")
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    """Whether somebody says yes; where nobody is there to be asked, it is said what to do."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        sys.stderr.write("ce-bot: Nobody is here to be asked: --yes deletes without asking.\n")
+        return False
+    if _asked(question).strip().lower() in ("y", "yes"):
+        return True
+    sys.stdout.write("Nothing was deleted.\n")
+    return False
+
+
+def _asked(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:  # whoever ends the input says no
+        return ""
+
+
 def _migrate(options: argparse.Namespace) -> int:
     from .ledger import Ledger
 
@@ -97,6 +320,7 @@ def _explained(error: Exception) -> int:
     from faq.entry import FaqError
     from rules import PolicyError
 
+    from .bulk import NotImportedError
     from .console import DirectiveError
     from .ledger import LedgerError
     from .settings import SettingsError, SlackRefusedError
@@ -104,6 +328,9 @@ def _explained(error: Exception) -> int:
     if isinstance(error, SettingsError | DirectiveError):
         sys.stderr.write(f"ce-bot: {error}\n")
         return 2
+    if isinstance(error, NotImportedError):
+        sys.stderr.write(f"ce-bot: {error}\n")
+        return 2 if error.is_call else 1
     if isinstance(error, LedgerError | PolicyError | FaqError | SlackRefusedError):
         sys.stderr.write(f"ce-bot: {error}\n")
         return 1

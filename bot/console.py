@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,16 @@ from .curating import NOBODY, Curators
 from .dates import DateError, read_date, with_weekday
 from .desk import Desk
 from .ledger import Ledger
+from .rounds import CONSOLE, Rounds
 from .settings import Settings
 from .terminal import Screen, screen
 from .views.blocks import Block, escaped
 
-WORKSPACE = "TCONSOLE"
+WORKSPACE = CONSOLE
 BOT = "UBOT"
 CURATORS_CHANNEL = "CCURATORS"
+# A day moved to is at noon; late on it every hour that a reminder may come at has come.
+NOON, LATE = 12, 23
 HINTS = (
     'Type /ce help, /ce add course "Jira Automation" yesterday, or a question; !time 2026-01-01 sets the day',
     "To connect Slack, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env and start again: see README.md.",
@@ -38,19 +41,24 @@ HINTS = (
 FILE_KEPT = "{about}\nThe file is {path}"
 NO_BUTTON = "No button of the last reply says {label!r}. It has: {labels}."
 NO_BUTTONS = "The last reply has no buttons."
-UNKNOWN_DIRECTIVE = "{word} is not known here: !click TEXT presses a button, !time DATE moves the clock."
+NO_FILE = "There is no file {path}: name one as this folder has it, or with its whole path."
+UNKNOWN_DIRECTIVE = (
+    "{word} is not known here: !click TEXT presses a button, !time DATE moves the clock, !file PATH drops a "
+    "file into the direct message."
+)
 
 _MENTION = re.compile(r"(?<!\S)@(\w+)")  # on its own: in a link or an address it is none
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing the bot said: to whom or where, how (reply, message, update), and what."""
+    """One thing the bot said: to whom or where, how (reply, message, update), what, and in which channel."""
 
     to: str
     kind: str
     text: str
     blocks: list[Block]
+    channel: str = ""
 
     def as_json(self) -> str:
         """One line of the JSON form."""
@@ -66,11 +74,12 @@ class Clock:
 
     def __init__(self) -> None:
         self.moved_to: date | None = None
+        self.hour = NOON
 
     def __call__(self) -> datetime:
         if self.moved_to is None:
             return datetime.now(UTC)
-        return datetime.combine(self.moved_to, time(12), UTC)
+        return datetime.combine(self.moved_to, time(self.hour), UTC)
 
 
 class LocalClient(WebClient):
@@ -89,13 +98,20 @@ class LocalClient(WebClient):
             return self._answer(api_method, user_id=BOT, bot_id="BBOT", team_id=WORKSPACE, team="Console")
         if api_method == "users.info":
             name = values["user"].removeprefix("U").lower()
-            return self._answer(api_method, user={"id": values["user"], "tz": "UTC", "name": name})
+            user = {"id": values["user"], "tz": "UTC", "name": name, "is_bot": values["user"] == BOT}
+            return self._answer(api_method, user=user)
         if api_method == "conversations.open":
             return self._answer(api_method, channel={"id": f"D{_name(values['users'])}"})
         if api_method == "chat.postMessage":
             to = _name(values["channel"])
-            self._said.append(Said(to, "message", values["text"], values.get("blocks") or []))
-            return self._answer(api_method, channel=values["channel"], ts=f"{next(self._numbers)}.0")
+            channel = f"D{to}" if values["channel"].startswith("U") else values["channel"]
+            self._said.append(Said(to, "message", values["text"], values.get("blocks") or [], channel))
+            return self._answer(api_method, channel=channel, ts=f"{next(self._numbers)}.0")
+        if api_method == "chat.update":
+            channel = values["channel"]
+            said = Said(_name(channel), "update", values["text"], values.get("blocks") or [], channel)
+            self._said.append(said)
+            return self._answer(api_method, channel=channel, ts=values["ts"])
         return self._answer(api_method, ok=False, error="unknown_method")
 
     def files_upload_v2(self, **values: Any) -> SlackResponse:
@@ -132,12 +148,14 @@ class Console:
         self._said: list[Said] = []
         self._buttons: list[Block] = []
         self._clickable: Said | None = None
+        self._channels: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._session = f"{datetime.now(UTC).timestamp():.6f}"
         client = LocalClient(self._said, Path(ledger.path).with_name("files"))
-        courier = Courier(client, submit=at_once, send=self._update)
-        desk = Desk(ledger, load_policy(), clock, courier.timezone_of, curators)
+        courier = Courier(client, submit=at_once, send=self._update, fetch=_dropped)
+        desk = Desk(ledger, load_policy(), clock, courier.timezone_of, curators, courier.people_of)
         self._app = build_app(desk, courier, client)
+        self._rounds = Rounds(desk, courier, clock, WORKSPACE.__eq__)
         self._speaker = name
 
     def feed(self, line: str) -> list[Said]:
@@ -151,11 +169,13 @@ class Console:
             self._direct(line)
         elif line:
             self._speak(line)
+        self._said[:] = [replace(said, to=self._channels.get(said.to, said.to)) for said in self._said]
         for said in self._said:
             buttons = _buttons_of(said.blocks)
             if buttons or said.kind == "update":  # an update takes the place of the message with the buttons
                 self._buttons = buttons
-                if said.kind != "update":
+                where = self._clickable and self._clickable.channel
+                if said.kind != "update" or said.channel != where:  # else it is the message clicked on
                     self._clickable = said
         return list(self._said)
 
@@ -163,8 +183,11 @@ class Console:
         word, _, rest = line.partition(" ")
         if word == "!time":
             self.move(rest)
+            self._remind()
         elif word == "!click":
             self._click(rest.strip())
+        elif word == "!file":
+            self._drop(rest.strip())
         else:
             raise DirectiveError(UNKNOWN_DIRECTIVE.format(word=word))
 
@@ -178,6 +201,25 @@ class Console:
         except DateError as error:
             raise DirectiveError(error.sentence) from None
 
+    def _remind(self) -> None:
+        """Do what is due on this day, whichever hour it is due at."""
+        while self._rounds.see_to():
+            pass
+        try:
+            for self.clock.hour in (NOON, LATE):
+                self._rounds.send()
+        finally:
+            self.clock.hour = NOON
+
+    def _drop(self, path: str) -> None:
+        file = Path(path.strip("'\"")).expanduser()
+        if not file.is_file():
+            raise DirectiveError(NO_FILE.format(path=path))
+        self._speaker = self._name
+        dropped = {"name": file.name, "size": file.stat().st_size, "url_private_download": str(file)}
+        event = {"type": "message", "subtype": "file_share", "channel": f"D{self._speaker}"}
+        self._event({**event, "channel_type": "im", "files": [dropped]}, "")
+
     def _speak(self, line: str) -> None:
         speaker, channel, is_plain = self._name, None, False
         while (word := line.partition(" ")[0])[0] in "@#" and len(word) > 1 and " " in line:
@@ -190,7 +232,8 @@ class Console:
         if line.startswith("/"):
             self._command(line, channel)
         elif channel and is_plain:
-            self._event({"type": "message", "channel": channel, "channel_type": "channel"}, escaped(line))
+            said_in = {"channel": self._channel_id(channel), "channel_type": "channel"}
+            self._event({"type": "message", **said_in}, escaped(line))
         elif channel:
             self._mention(line, channel)
         else:
@@ -204,7 +247,7 @@ class Console:
             "user_id": _id(self._speaker),
             "user_name": self._speaker,
             "team_id": WORKSPACE,
-            "channel_id": channel or f"D{self._speaker}",
+            "channel_id": self._channel_id(channel) if channel else f"D{self._speaker}",
             "channel_name": channel or "directmessage",
             "trigger_id": self._key(),
             "response_url": "console",
@@ -214,11 +257,13 @@ class Console:
         if answer.status == 404:
             raise DirectiveError(f"{command} is no command of this bot: /ce help shows what there is.")
         said = json.loads(answer.body)
-        self._said.insert(0, Said(self._speaker, "reply", said["text"], said.get("blocks") or []))
+        to = channel if channel and said["response_type"] == "in_channel" else self._speaker
+        blocks = said.get("blocks") or []
+        self._said.insert(0, Said(to, "reply", said["text"], blocks, body["channel_id"]))
 
     def _mention(self, text: str, channel: str) -> None:
         self._event(
-            {"type": "app_mention", "channel": channel, "channel_type": "channel"},
+            {"type": "app_mention", "channel": self._channel_id(channel), "channel_type": "channel"},
             f"<@{BOT}> {escaped(text)}",
         )
 
@@ -226,7 +271,7 @@ class Console:
         event = {"type": "message", "channel": f"D{self._speaker}", "channel_type": "im"}
         self._event(event, escaped(text))
 
-    def _event(self, event: dict[str, str], text: str) -> None:
+    def _event(self, event: dict[str, Any], text: str) -> None:
         key = self._key()
         self._dispatch(
             {
@@ -244,6 +289,9 @@ class Console:
             raise DirectiveError(NO_BUTTONS)
         if not found:
             raise DirectiveError(NO_BUTTON.format(label=label, labels=", ".join(labels)))
+        assert self._clickable
+        if self._clickable.channel.startswith("D") or self._is_ephemeral():
+            self._speaker = self._clickable.to  # nobody else sees it
         self._dispatch(
             {
                 "type": "block_actions",
@@ -259,19 +307,37 @@ class Console:
     def _container(self) -> dict[str, Any]:
         """Where the message with the buttons is; the answer to a command only its speaker sees."""
         assert self._clickable
-        to, kind = self._clickable.to, self._clickable.kind
-        channel = to if to.startswith("#") else f"D{to}"
-        return {"type": "message", "channel_id": channel, "is_ephemeral": kind == "reply"}
+        return {
+            "type": "message",
+            "channel_id": self._clickable.channel,
+            "is_ephemeral": self._is_ephemeral(),
+        }
+
+    def _is_ephemeral(self) -> bool:
+        assert self._clickable
+        return self._clickable.kind == "reply" and not self._clickable.to.startswith("#")
+
+    def _channel_id(self, name: str) -> str:
+        """The channel id that stands for a name, which is shown in its place from now on."""
+        channel = "C" + re.sub(r"\W", "", name).upper()
+        self._channels[channel] = name
+        return channel
 
     def _dispatch(self, body: dict[str, Any]) -> Any:
         return self._app.dispatch(BoltRequest(body=body, mode="socket_mode"))
 
     def _update(self, _url: str, payload: dict[str, Any]) -> None:
         kind = "update" if payload["replace_original"] else "reply"
-        self._said.append(Said(self._speaker, kind, payload["text"], payload["blocks"]))
+        channel = self._clickable.channel if self._clickable else ""
+        self._said.append(Said(self._speaker, kind, payload["text"], payload["blocks"], channel))
 
     def _key(self) -> str:
         return f"{self._session}.{next(self._numbers)}"
+
+
+def _dropped(path: str, _most: int) -> bytes:
+    """A file of this machine, where Slack would hand over one of its own."""
+    return Path(path).read_bytes()
 
 
 def _id(name: str) -> str:

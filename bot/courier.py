@@ -4,26 +4,39 @@ Slack waits three seconds for an answer, so none of this happens in a listener's
 """
 
 import logging
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
+from .downloads import NO_ANSWER, Fetch, NotFetchedError
+from .downloads import fetch as download
 from .ledger import Member
-from .views.blocks import File, Reply
-from .views.troubles import not_sent
+from .outcomes import Delivered, Delivery, Person, TryLater, Undeliverable
+from .refusals import UNREACHABLE, became
+from .views.blocks import File, NotMadeError, Post, Reply, cut
+from .views.troubles import not_posted, not_sent
 
 log = logging.getLogger(__name__)
 
 WORKERS = 4
-# A member's first command waits this long for their time zone or name; after that it has to do without.
+# Slack's own bot, whom it does not call one.
+SLACKBOT = "USLACKBOT"
+FILE_WORKERS = 2
+# Slack refuses an image whose description is longer, and with it the upload.
+ALT_TEXT_MOST = 1000
+# A command waits this long for what Slack knows of people; after that it has to do without.
 USER_WAIT_S = 1.0
+# A message that is delivered waits this long for Slack to take it, each time it has to wait.
+DIRECT_WAIT_S = 15
 
 Submit = Callable[[Callable[[], Any]], "Future[Any]"]
 
@@ -35,6 +48,11 @@ def slack_client(token: str, base_url: str) -> WebClient:
     )
 
 
+def direct_client(token: str, base_url: str) -> WebClient:
+    """A client that says at once what Slack answered, for those who wait in their own way."""
+    return WebClient(token=token, base_url=base_url, timeout=DIRECT_WAIT_S, retry_handlers=[])
+
+
 def send_to(url: str, payload: dict[str, Any]) -> None:
     """Post a reply to a response_url."""
     answer = WebhookClient(url).send_dict(payload)
@@ -43,19 +61,32 @@ def send_to(url: str, payload: dict[str, Any]) -> None:
 
 
 class Courier:
-    """Sends in threads of its own and logs what fails; `submit` and `send` are the network's edge."""
+    """Sends in threads of its own and logs what fails; `submit`, `send`, `fetch` are the network's edge.
+
+    `submit_file` takes what makes a file and sends it, `submit` the rest, and that, too, without the other.
+    `direct` is the client for messages whose fate is asked for; it must try nothing twice.
+    """
 
     def __init__(
         self,
         client: WebClient,
         *,
         submit: Submit | None = None,
+        submit_file: Submit | None = None,
         send: Callable[[str, dict[str, Any]], None] = send_to,
+        direct: WebClient | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         self._client = client
+        self._direct = direct or client
         self._pool = None if submit else ThreadPoolExecutor(WORKERS, thread_name_prefix="courier")
         self._submit = submit or self._pool.submit  # type: ignore[union-attr]
+        # A file may take long to make: in threads of its own, so that nothing else waits for it.
+        submit_file = submit_file or submit
+        self._makers = None if submit_file else ThreadPoolExecutor(FILE_WORKERS, thread_name_prefix="maker")
+        self._submit_file = submit_file or self._makers.submit  # type: ignore[union-attr]
         self._send = send
+        self._fetch = fetch or partial(download, token=client.token, api_url=client.base_url)
 
     def respond(self, url: str, reply: Reply, *, replace: bool) -> None:
         """Answer a click: in place of the message clicked on, or below it."""
@@ -83,62 +114,145 @@ class Courier:
 
         self._later(work)
 
+    def deliver(self, addressee: str, reply: Reply) -> Delivery:
+        """Send a member or a channel a message now, and say what became of it; nothing is tried twice.
+
+        Where Slack cannot be reached it may have taken the message nevertheless.
+        """
+        try:
+            self._direct.chat_postMessage(
+                channel=addressee, text=reply.text, blocks=reply.blocks, unfurl_links=False
+            )
+        except SlackApiError as error:
+            refused = _became(error.response)
+            log.warning("Slack did not take a message: %s.", refused.reason)
+            return refused
+        except (SlackClientError, HTTPException, OSError, ValueError) as error:
+            log.warning("Slack could not be reached for a message: %s.", type(error).__name__)
+            return UNREACHABLE
+        return Delivered()
+
+    def send_posts(self, posts: Iterable[Post]) -> None:
+        """Send each to its member or channel."""
+        for post in posts:
+            self.post(post.to, post.message)
+
     def send_files(self, files: Iterable[File], who: Member, channel: str) -> None:
         """Make files and send each: to the member alone, or to the channel."""
         for file in files:
-            self._later(partial(self._send_file, file, who, channel))
+            self._submit_file(partial(self._send_file, file, who, channel)).add_done_callback(_report)
+
+    def post_then_update(self, channel: str, first: Reply, work: Callable[[], Reply], failed: Reply) -> None:
+        """Post a message, do what may take long, and put what comes of it in the place of that message."""
+        done = self._submit_file(partial(self._post_then_update, channel, first, work, failed))
+        done.add_done_callback(_report)
+
+    def read_file(self, url: str, most: int) -> bytes:
+        """The file that a member shared at an address of Slack's, of so many bytes at most.
+
+        Waits for Slack, so it is nothing for a listener's own thread. Raises NotFetchedError.
+        """
+        return self._fetch(url, most)
+
+    def file_info(self, file_id: str) -> dict[str, Any]:
+        """What Slack knows of a file, where it did not say so with the message.
+
+        Waits for Slack, too. Raises NotFetchedError.
+        """
+        try:
+            found: dict[str, Any] = self._client.files_info(file=file_id)["file"]
+        except (SlackClientError, OSError) as error:
+            raise NotFetchedError(NO_ANSWER) from error
+        return found
 
     def timezone_of(self, who: Member) -> str | None:
         """The member's time zone as Slack knows it, or None where it does not say so in time."""
-        timezone = self._user(who).get("tz")
+        timezone = self._users([who]).get(who, {}).get("tz")
         return timezone if isinstance(timezone, str) else None
 
-    def name_of(self, who: Member) -> str | None:
-        """What the member is called in Slack, or None where it does not say so in time."""
-        user = self._user(who)
-        profile = user.get("profile") or {}
-        names = (profile.get("display_name"), profile.get("real_name"), user.get("name"))
-        return next((name for name in names if name and isinstance(name, str)), None)
+    def people_of(self, members: Collection[Member]) -> dict[Member, Person]:
+        """What Slack knows of people, all asked about at once; left out is who it does not name in time."""
+        return {who: _person(who, user) for who, user in self._users(members).items()}
 
-    def _user(self, who: Member) -> dict[str, Any]:
-        asked = self._submit(lambda: self._client.users_info(user=who.id))
-        try:
-            error = asked.exception(USER_WAIT_S)
-        except FutureTimeoutError as too_late:
-            error = too_late
-        if error:
-            log.warning("What Slack knows of a member cannot be had: %s.", type(error).__name__)
-            return {}
-        return asked.result().get("user") or {}
+    def _users(self, members: Collection[Member]) -> dict[Member, dict[str, Any]]:
+        asked = {
+            who: self._submit(partial(self._client.users_info, user=who.id)) for who in dict.fromkeys(members)
+        }
+        wait(asked.values(), USER_WAIT_S)
+        found = {}
+        for who, answer in asked.items():
+            error = answer.exception() if answer.done() else FutureTimeoutError()
+            if error:
+                log.warning("What Slack knows of a member cannot be had: %s.", type(error).__name__)
+            else:
+                found[who] = answer.result().get("user") or {}
+        return found
 
     def close(self) -> None:
         """Finish what is under way."""
-        if self._pool:
-            self._pool.shutdown(wait=True)
+        for pool in (self._makers, self._pool):
+            if pool:
+                pool.shutdown(wait=True)
 
     def _post(self, channel: str, reply: Reply, thread_ts: str | None) -> None:
         self._client.chat_postMessage(
             channel=channel, text=reply.text, blocks=reply.blocks, thread_ts=thread_ts, unfurl_links=False
         )
 
+    def _post_then_update(self, channel: str, first: Reply, work: Callable[[], Reply], failed: Reply) -> None:
+        posted = self._client.chat_postMessage(channel=channel, text=first.text, blocks=first.blocks)
+        try:
+            then = work()
+        except Exception:  # whatever went wrong, whoever waits for the answer is told
+            log.exception("What a message announced was not done.")
+            then = failed
+        self._client.chat_update(
+            channel=posted["channel"], ts=posted["ts"], text=then.text, blocks=then.blocks
+        )
+
     def _send_file(self, file: File, who: Member, channel: str) -> None:
         try:
+            content = file.make()
+            about = file.about if isinstance(file.about, str) else file.about()
             if file.is_private:
                 channel = self._client.conversations_open(users=who.id)["channel"]["id"]
             self._client.files_upload_v2(
                 channel=channel,
                 filename=file.name,
-                content=file.make(),
+                content=content,
                 title=file.name,
-                alt_txt=file.about,
-                initial_comment=file.about,
+                alt_txt=cut(about, ALT_TEXT_MOST),
+                initial_comment=about,
             )
+        except NotMadeError as error:
+            self._post(who.id, error.reply, None)
         except Exception:  # whatever went wrong, whoever waits for the file is told
             log.exception("A file was not sent.")
-            self._post(who.id, not_sent(file.name), None)
+            told = not_sent(file.name) if file.is_private else not_posted(file.name, channel)
+            self._post(who.id, told, None)
 
     def _later(self, work: Callable[[], Any]) -> None:
         self._submit(work).add_done_callback(_report)
+
+
+def _person(who: Member, user: dict[str, Any]) -> Person:
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("name"))
+    called = next((name for name in names if name and isinstance(name, str)), "")
+    workspaces = {user.get("team_id") or who.workspace, *(user.get("enterprise_user") or {}).get("teams", ())}
+    return Person(
+        # On one line, without marks that hide or turn around what stands beside it.
+        " ".join("".join(char if char.isprintable() else " " for char in called).split()),
+        is_bot=bool(user.get("is_bot")) or who.id == SLACKBOT,
+        is_elsewhere=who.workspace not in workspaces,
+        is_gone=bool(user.get("deleted")),
+    )
+
+
+def _became(response: SlackResponse) -> TryLater | Undeliverable:
+    data, headers = response.data, response.headers or {}
+    error = data.get("error") if isinstance(data, dict) else None
+    return became(response.status_code, error, headers.get("Retry-After"))
 
 
 def _report(done: "Future[Any]") -> None:

@@ -60,16 +60,17 @@ class AmbiguousDateError(DateError):
         self.readings = readings
 
 
-def read_date(text: str, today: date, *, future: bool = False) -> date:
+def read_date(text: str, today: date, *, future: bool = False, day_first: bool | None = None) -> date:
     """The day somebody means by `text`, for one who lives on `today`.
 
     With `future`, for suspension and expiration dates, days to come are welcome, and
     whatever leaves the year to a guess is refused: a wrong year is the worst mistake there.
+    `day_first` says which number of a numeric date is its day, where that is known.
 
     Raises AmbiguousDateError for a numeric date with two possible readings and DateError
     for everything else that gives no date, or one that cannot be meant.
     """
-    asked = _Asked(text, today, future)
+    asked = _Asked(text, today, future, day_first)
     form = _form(text)
     if form is None:
         raise DateError((NOT_A_FULL_DATE if future else NOT_A_DATE).format(typed=in_quotes(text)))
@@ -85,6 +86,20 @@ def read_date(text: str, today: date, *, future: bool = False) -> date:
 def looks_like_date(text: str) -> bool:
     """Whether `text` as a whole is an attempt at a date, even one that `read_date` refuses."""
     return _form(text) is not None
+
+
+def both_readings(text: str) -> tuple[date | None, date | None] | None:
+    """What a numeric date says day first, and what month first; None where the calendar has no such day.
+
+    None for any other text, and for a date that is the same, or no day at all, either way.
+    """
+    form = _form(text)
+    if form is None or form.read is not _read_numeric:
+        return None
+    year, first, second = _numbers_in(form.match)
+    day_first = date(year, second, first) if _exists(year, second, first) else None
+    month_first = date(year, first, second) if _exists(year, first, second) else None
+    return None if day_first == month_first else (day_first, month_first)
 
 
 def find_dates(words: Sequence[str], today: date) -> list[tuple[int, int]]:
@@ -120,11 +135,15 @@ def in_quotes(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The question behind a text: what was typed, on which day, and whether days to come are meant."""
+    """The question behind a text: what was typed, on which day, and whether days to come are meant.
+
+    `day_first` says how its numeric dates are to be read, None that this is not known.
+    """
 
     typed: str
     today: date
     future: bool
+    day_first: bool | None
 
 
 _Reader = Callable[[re.Match[str], _Asked], date]
@@ -158,8 +177,10 @@ def _read_year_first(match: re.Match[str], asked: _Asked) -> date:
 
 
 def _read_numeric(match: re.Match[str], asked: _Asked) -> date:
-    year, first, second = _full_year(match["year"]), int(match["first"]), int(match["second"])
+    year, first, second = _numbers_in(match)
     day_first, month_first = (second, first), (first, second)
+    if asked.day_first is not None:
+        return _existing(year, *(day_first if asked.day_first else month_first), asked)
     readings = [date(year, *pair) for pair in (day_first, month_first) if _exists(year, *pair)]
     if not readings:
         slip_in_month_first = 1 <= first <= 12 and not 1 <= second <= 12
@@ -172,6 +193,11 @@ def _read_numeric(match: re.Match[str], asked: _Asked) -> date:
     if not asked.future and later > asked.today:
         return earlier
     raise AmbiguousDateError(_numeric_word(asked.typed), (_possible(earlier, asked), _possible(later, asked)))
+
+
+def _numbers_in(match: re.Match[str]) -> tuple[int, int, int]:
+    """The year of a numeric date, and its two other numbers in the order they stand."""
+    return _full_year(match["year"]), int(match["first"]), int(match["second"])
 
 
 def _numeric_word(typed: str) -> str:

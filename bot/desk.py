@@ -15,6 +15,8 @@ from rules import (
     PortalDates,
     Reason,
     Standing,
+    State,
+    Status,
     best_plan,
     cautions_about,
     cautions_about_code,
@@ -23,6 +25,7 @@ from rules import (
     explain,
     figures,
     fingerprint,
+    lives,
     outlooks,
     renewing,
     standings,
@@ -32,6 +35,10 @@ from rules import (
 from .answering import Answering
 from .curating import NOBODY, Curating, Curators
 from .days import Clock, Days
+from .exporting import Exporting
+from .forecasts import Forecasts
+from .forgetting import Forgetting
+from .importing import Importing
 from .ledger import (
     ChangedSinceError,
     Kept,
@@ -42,11 +49,13 @@ from .ledger import (
     Writer,
 )
 from .outcomes import (
+    ActivitiesMarked,
     ActivityChanged,
     AlreadyNotedError,
     CannotUndoError,
     CredentialChanged,
     Effect,
+    EnteredAlreadyError,
     Holdings,
     Listing,
     NoSuchActivityError,
@@ -56,17 +65,24 @@ from .outcomes import (
     Overview,
     Planned,
     PortalAgreed,
+    Reminding,
     RenewalGoneError,
+    Timeline,
     Undone,
     urgency,
 )
+from .reminders import Reminders
 from .saving import Saving
+from .stating import state_credential
+from .teams import PeopleOf, Teams, nobody_known
+from .upkeep import Upkeep
 
 
 class Desk:
     """The use cases, over one ledger, one policy and one clock.
 
-    `timezone_of` names a member's time zone (IANA) or None where it cannot be known now. Changing calls
+    `timezone_of` names a member's time zone (IANA) or None where it cannot be known now; `people_of` tells
+    what Slack knows of people; `url` is where the bot can be reached from the web, if it can. Changing calls
     take the transaction they are part of.
     """
 
@@ -77,13 +93,25 @@ class Desk:
         clock: Clock,
         timezone_of: Callable[[Member], str | None],
         curators: Curators = NOBODY,
+        people_of: PeopleOf = nobody_known,
+        *,
+        url: str | None = None,
     ) -> None:
         self.policy = policy
         self.saving = Saving(ledger, clock, self._replayed)
         self._ledger = ledger
         self._clock = clock
-        self._days = Days(ledger, clock, timezone_of)
+        self._days = Days(ledger, clock, timezone_of, self._moved)
+        self.reminders = Reminders(ledger, clock, self._days, self._standings_to_tell)
+        self.teams = Teams(ledger, policy, clock, self._standings, self.reminders, people_of)
+        self.forecasts = Forecasts(ledger, policy, self.teams.histories)
+        self.exporting = Exporting(ledger, policy, clock, self._days, self._standings, url)
+        self.forgetting = Forgetting(ledger, clock)
+        self.importing = Importing(
+            ledger, policy, clock, self._days.zone, self._standings, self._settle, self._is_asked
+        )
         self._fingerprint = fingerprint(policy)
+        self.upkeep = Upkeep(ledger, clock, self._fingerprint, self._restand)
         self.curating = Curating(ledger, clock, lambda: self.faq, curators)
         self.answering = Answering(ledger, policy, clock, lambda: self.faq, self.curating, self.today)
 
@@ -93,13 +121,32 @@ class Desk:
         """The member's own day."""
         return self._days.today(who)
 
+    def look_up_zone(self, who: Member) -> bool:
+        """Have Slack name the member's time zone, if it was long ago that it did; whether it was asked."""
+        return self._days.look_up(who)
+
     # Looking
 
     def overview(self, who: Member, today: date) -> Overview:
         """Where the member stands."""
-        found = self._standings(who, today)
-        count = 0 if found else len(self._ledger.titles(who))
-        return Overview(today, _by_urgency(found), count)
+        kept = self._kept(who, today)
+        found = kept.standings if kept else self._replayed(who, today)
+        if not found:
+            return Overview(today, (), len(self._ledger.titles(who)))
+        to_enter = kept.to_enter if kept else self._ledger.to_enter(who, today)
+        is_asked = _is_over(found) or (kept.is_asked if kept else self.reminders.is_asked(who))
+        return Overview(today, _by_urgency(found), 0, to_enter, is_asked=is_asked)
+
+    def reminding(self, who: Member, today: date) -> Reminding:
+        """How the member is reminded, and of what."""
+        return Reminding(
+            today,
+            self.reminders.settings(who),
+            self.reminders.is_asked(who),
+            self._days.zone(who).key,
+            _by_urgency(self._standings(who, today)),
+            self.reminders.waiting(who),
+        )
 
     def listing(self, who: Member, today: date) -> Listing:
         """The member's activities and what each counts for."""
@@ -147,6 +194,16 @@ class Desk:
             for one in renewing(history, code, self.policy, on)[:1]
         ]
         return Planned(today, on, tuple(found), tuple(sets), best_plan(history, self.policy, chosen, on))
+
+    def timeline(self, who: Member, codes: Sequence[str], today: date) -> Timeline:
+        """The certifications named, or all of them, over time.
+
+        Raises NotHeldError.
+        """
+        history = self._ledger.facts(who).history(today)
+        _refuse_unheld(codes, history)
+        found = [one for one in lives(history, self.policy) if not codes or one.code in codes]
+        return Timeline(today, tuple(sorted(found, key=urgency)))
 
     def codes(self, who: Member) -> tuple[str, ...]:
         """The certifications' codes that are known: those the policy lists, and the member's own.
@@ -235,6 +292,48 @@ class Desk:
         _, effects = self._settle(writer, who, before, today)
         return ActivityChanged(change, today, effects, was=was)
 
+    def mark_activities(
+        self,
+        writer: Writer,
+        who: Member,
+        spans: Sequence[tuple[int, int]],
+        today: date,
+        *,
+        entered: bool,
+    ) -> ActivitiesMarked:
+        """Mark activities as entered in the portal, or as not after all: spans of numbers, or all (no spans).
+
+        One that the portal rejected is entered again only where it is named. Raises NoSuchActivityError, and
+        EnteredAlreadyError where there is none to mark.
+        """
+        facts = self._ledger.facts(who)
+        if entered:
+            markable = {State.LOGGED, State.REJECTED} if spans else {State.LOGGED}
+        else:
+            markable = {State.ENTERED, State.CONFIRMED}
+        named = [
+            one
+            for one in facts.activities
+            if not spans or any(first <= one.number <= last for first, last in spans)
+        ]
+        numbers = {one.number for one in named}
+        for first, last in spans:
+            if not any(first <= number <= last for number in numbers):
+                raise NoSuchActivityError(first)
+        state = State.ENTERED if entered else State.LOGGED
+        marked = tuple(one._replace(state=state) for one in named if one.state in markable)
+        if not marked:
+            raise EnteredAlreadyError(entered=entered)
+        before = self._standings(who, today)
+        subject = f"activity {marked[0].number}" if len(marked) == 1 else f"{len(marked)} activities"
+        action = "enter activities" if entered else "unmark activities"
+        change = writer.begin_change(who, action, subject, self._clock())
+        for one in marked:
+            writer.end_activity(who, one.number, change)
+            writer.add_activity(who, one, change)
+        _, effects = self._settle(writer, who, before, today)
+        return ActivitiesMarked(change, today, effects, activities=marked, entered=entered)
+
     def activity(self, who: Member, number: int) -> LoggedActivity:
         """The member's activity with this number.
 
@@ -266,19 +365,12 @@ class Desk:
             check_done(earned_on, today)
         before = self._standings(who, today)
         held = self._ledger.facts(who).held(code)
-        expired_on = next((one.cycle.expires_on for one in before if one.code == code), None)
-        anew = bool(earned_on and expired_on and earned_on >= expired_on)
         change = writer.begin_change(who, "state certification", code, self._clock())
-        if anew:
-            writer.end_portal_dates(who, code, change)
-        if held and earned_on:
-            writer.end_credential(who, code, change)
-        if earned_on or not held:
-            writer.add_credential(who, code, earned_on, change)
-        if shown:
-            writer.add_portal_dates(who, code, shown, change)
+        anew = state_credential(writer, who, code, held, before, change, earned_on=earned_on, shown=shown)
         changed = self._credential_changed(writer, who, code, change, before, today)
-        return replace(changed, anew=anew, shown=shown)
+        after = [effect.after for effect in changed.effects if effect.after]
+        is_asked = held is not None or self._is_asked(who, after)
+        return replace(changed, anew=anew, shown=shown, is_asked=is_asked)
 
     def remove_credential(self, writer: Writer, who: Member, code: str, today: date) -> CredentialChanged:
         """Stop following a certification; its portal dates go with it, activities and exams stay.
@@ -376,6 +468,19 @@ class Desk:
 
     # Inside
 
+    def _moved(self, writer: Writer, who: Member) -> None:
+        """Tell the member in a new time zone by its clock from now on."""
+        today = self._days.local_today(who)
+        self.reminders.rezone(writer, who, self._standings_to_tell(who, today), today)
+
+    def _restand(self, writer: Writer, who: Member) -> None:
+        """Compute anew where the member stands, and plan what that changes."""
+        self._settle(writer, who, (), self._days.local_today(who))
+
+    def _is_asked(self, who: Member, found: Sequence[Standing]) -> bool:
+        """Whether the member has said if they want to be reminded, or there is nothing to be reminded of."""
+        return _is_over(found) or self.reminders.is_asked(who)
+
     def _check(self, activity: LoggedActivity, today: date) -> None:
         check_done(activity.done_on, today)
         check_units(activity.kind, activity.units, activity.done_on, self.policy)
@@ -390,6 +495,17 @@ class Desk:
         kept = self._kept(who, today)
         return kept.standings if kept else self._replayed(who, today)
 
+    def _standings_to_tell(self, who: Member, today: date) -> tuple[Standing, ...]:
+        """The same for what the member is to be told: to the west it may be the day before a change again.
+
+        What was known is known then, too: forgotten for a day, it would not be told.
+        """
+        kept = self._ledger.kept_standings(who, today)
+        day = max(today, kept.as_of) if kept else today
+        if kept and kept.holds_on(day, self._fingerprint):
+            return kept.standings
+        return self._replayed(who, day)
+
     def _replayed(self, who: Member, today: date) -> tuple[Standing, ...]:
         return standings(self._ledger.facts(who).history(today), self.policy)
 
@@ -401,7 +517,11 @@ class Desk:
         history = facts.history(today)
         after = standings(history, self.policy)
         changes_on = (facts.changes_after(today), self.policy.changes_after(today))
+        stood = self._ledger.kept_dates(who)
         self._keep(writer, who, after, today, min(filter(None, changes_on), default=None))
+        # What is planned belongs to the dates that were kept; `before` may be of a later day.
+        if stood != {(one.code, one.cycle.suspends_on, one.last_safe_day) for one in after}:
+            self.reminders.replan(writer, who, after, today)
         return history, _effects(before, after)
 
     def _keep(
@@ -436,6 +556,11 @@ def _effects(before: tuple[Standing, ...], after: tuple[Standing, ...]) -> tuple
     stands = {standing.code: standing for standing in _by_urgency(after)}
     codes = [*stands, *(code for code in stood if code not in stands)]
     return tuple(Effect(code, stood.get(code), stands.get(code)) for code in codes)
+
+
+def _is_over(found: Sequence[Standing]) -> bool:
+    """Whether nothing is left that could be suspended."""
+    return all(one.status is Status.EXPIRED for one in found)
 
 
 def _by_urgency(found: tuple[Standing, ...]) -> tuple[Standing, ...]:

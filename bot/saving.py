@@ -79,12 +79,12 @@ class Saving:
         except WouldWorsenError as error:
             return self._ask_first(who, key, asked[0], error, changing, instead_of=number)
 
-    def cancel(self, writer: Writer, who: Member, number: int) -> None:
-        """Leave everything as it is.
+    def cancel(self, writer: Writer, who: Member, number: int) -> Typed:
+        """Leave everything as it is; what had been typed.
 
         Raises NoSuchQuestionError and AnsweredAlreadyError.
         """
-        self._settled(writer, who, number, Decision.CANCELLED)
+        return self._settled(writer, who, number, Decision.CANCELLED)
 
     def _settled(self, writer: Writer, who: Member, number: int, decision: Decision) -> Typed:
         found = writer.questions.settle(who, number, decision, self._clock())

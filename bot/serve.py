@@ -5,23 +5,28 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.error import BoltError
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.signature import SignatureVerifier
 
 from rules import load_policy
 
 from .app import build_app
-from .courier import Courier, slack_client
+from .calendars import calendar_file, tag_of
+from .courier import Courier, direct_client, slack_client
 from .curating import Curators
 from .desk import Desk
-from .front import PATH, Wsgi, guarded
-from .ledger import Ledger
+from .front import PATH, CalendarAt, Served, UnavailableError, Wsgi, guarded
+from .ledger import Ledger, LedgerError
+from .rounds import Rounds, Sent, Ticker, in_slack, to_the_end
 from .settings import (
     APP_TOKEN,
     BOT_TOKEN,
@@ -49,26 +54,61 @@ def serve(settings: Settings, slack: SlackSettings) -> int:
     return _serve_socket(settings, slack) if slack.app_token else _serve_http(settings, slack)
 
 
-def _bot(settings: Settings, slack: SlackSettings) -> tuple[App, Courier]:
-    client = slack_client(slack.bot_token, slack.api_url)
-    courier = Courier(client)
-    curators = Curators(settings.curators or frozenset(), settings.curators_channel)
-    desk = Desk(
-        Ledger(settings.database), load_policy(), lambda: datetime.now(UTC), courier.timezone_of, curators
-    )
+def remind(settings: Settings, slack: SlackSettings) -> Sent:
+    """Do one round of reminders, to its end or until told to stop.
+
+    Raises SlackRefusedError, LedgerError or PolicyError where the bot cannot start.
+    """
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
+    desk, courier, client = _parts(settings, slack)
+    rounds = Rounds(desk, courier, _now, in_slack, at_any_hour=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: rounds.stop.set())
+    with _refusals_named(slack):
+        desk.forgetting.note_return(client.auth_test()["team_id"])
     try:
+        return to_the_end(rounds, _now, rounds.stop.wait)
+    finally:
+        courier.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _parts(settings: Settings, slack: SlackSettings) -> tuple[Desk, Courier, WebClient]:
+    client = slack_client(slack.bot_token, slack.api_url)
+    courier = Courier(client, direct=direct_client(slack.bot_token, slack.api_url))
+    curators = Curators(settings.curators or frozenset(), settings.curators_channel)
+    ledger = Ledger(settings.database)
+    url = settings.url if not slack.app_token else None  # by Socket Mode nobody reaches it from the web
+    desk = Desk(ledger, load_policy(), _now, courier.timezone_of, curators, courier.people_of, url=url)
+    return desk, courier, client
+
+
+def _bot(settings: Settings, slack: SlackSettings) -> tuple[App, Desk, Courier, Ticker]:
+    desk, courier, client = _parts(settings, slack)
+    with _refusals_named(slack):
         app = build_app(
             desk, courier, client, signing_secret=slack.signing_secret if not slack.app_token else None
         )
+        desk.forgetting.note_return(client.auth_test()["team_id"])
+    return app, desk, courier, Ticker(Rounds(desk, courier, _now, in_slack))
+
+
+@contextmanager
+def _refusals_named(slack: SlackSettings) -> Iterator[None]:
+    """Say in one sentence why Slack does not let the bot in."""
+    try:
+        yield
     except (BoltError, SlackApiError) as error:
         raise SlackRefusedError(f"Slack does not accept {BOT_TOKEN}: copy the bot token anew.") from error
     except (SlackClientError, OSError) as error:
         raise SlackRefusedError(f"Slack cannot be reached at {slack.api_url}: check the network.") from error
-    return app, courier
 
 
 def _serve_socket(settings: Settings, slack: SlackSettings) -> int:
-    app, courier = _bot(settings, slack)
+    app, _, courier, ticker = _bot(settings, slack)
     assert slack.app_token
     handler = SocketModeHandler(app, slack.app_token, web_client=slack_client(slack.app_token, slack.api_url))
     stop = threading.Event()
@@ -83,9 +123,11 @@ def _serve_socket(settings: Settings, slack: SlackSettings) -> int:
     except (SlackClientError, OSError) as error:
         raise SlackRefusedError(f"Slack cannot be reached at {slack.api_url}: check the network.") from error
     log.info("Connected to Slack by Socket Mode.")
+    ticker.start()
     away = 0
     while not stop.wait(1) and away <= AWAY_MOST_S:
         away = 0 if handler.client.is_connected() else away + 1
+    ticker.stop()
     _close(handler, courier)
     if away > AWAY_MOST_S:
         log.error("Slack was out of reach for %s s; ending, so that a supervisor starts afresh.", away)
@@ -113,7 +155,8 @@ def _serve_http(settings: Settings, slack: SlackSettings) -> int:
     from granian.constants import Interfaces
 
     _check_free(slack.host, slack.port)
-    _, courier = _bot(settings, slack)  # refuses here, in one sentence, what the worker could only crash on
+    # This refuses in a sentence what the worker could only crash on.
+    _, _, courier, _ = _bot(settings, slack)
     courier.close()
     os.environ["CE_BOT_DB"] = settings.database
     log.info("Listening on http://%s:%s%s.", slack.host, slack.port, PATH)
@@ -148,5 +191,26 @@ def http_app() -> Wsgi:
     settings = settings_here()
     assert settings.slack
     assert settings.slack.signing_secret
-    app, _ = _bot(settings, settings.slack)
-    return guarded(SlackRequestHandler(app, path=PATH), SignatureVerifier(settings.slack.signing_secret))
+    app, desk, _, ticker = _bot(settings, settings.slack)
+    ticker.start()
+    return guarded(
+        SlackRequestHandler(app, path=PATH),
+        SignatureVerifier(settings.slack.signing_secret),
+        calendars_of(desk) if settings.url else None,
+    )
+
+
+def calendars_of(desk: Desk) -> CalendarAt:
+    """What finds a calendar by the end of its private address."""
+
+    def calendar_at(token: str) -> Served | None:
+        try:
+            found = desk.exporting.calendar_at(token)
+        except LedgerError as error:
+            raise UnavailableError from error
+        if found is None:
+            return None
+        content = calendar_file(found, desk.policy)
+        return Served(content, tag_of(content))
+
+    return calendar_at

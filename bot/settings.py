@@ -10,8 +10,16 @@ SLACK_API = "https://slack.com/api/"
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
 CURATORS, CURATORS_CHANNEL = "CE_BOT_CURATORS", "CE_BOT_CURATORS_CHANNEL"
+URL = "CE_BOT_URL"
+NO_SLACK = f"Reminders are sent by Slack: set {BOT_TOKEN} and {APP_TOKEN} as for ce-bot run."
 _MEMBER = re.compile("[UW][A-Z0-9]+")
 _CHANNEL = re.compile("[CG][A-Z0-9]+")
+# A host by its name and perhaps a port: no path, nothing to sign in with, nothing after a ? or #.
+_URL = re.compile(
+    r"(?P<url>https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    r"(?::(?P<port>[0-9]{1,5}))?)/?",
+    re.IGNORECASE,
+)
 _PREFIX = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
 _WHERE = {
     BOT_TOKEN: "the bot token, under OAuth & Permissions of your app",
@@ -45,17 +53,27 @@ class Settings:
     """All settings; `slack` is None where no Slack variable is set.
 
     `curators` are the ids of those who look after the answers, None where nothing is said of them;
-    `curators_channel` is the id of the channel that questions are passed on to.
+    `curators_channel` is the id of the channel that questions are passed on to. `url` is where the bot can be
+    reached from the web, without a slash at its end.
     """
 
     database: str
     slack: SlackSettings | None
     curators: frozenset[str] | None = None
     curators_channel: str | None = None
+    url: str | None = None
 
 
 def settings_here(database: str | None = None) -> Settings:
     """The settings of this process: its environment, then `.env` in the current folder.
+
+    Raises SettingsError.
+    """
+    return read_settings(variables_here(), database)
+
+
+def variables_here() -> dict[str, str]:
+    """What the environment of this process says, and `.env` in the current folder where it is silent.
 
     Raises SettingsError.
     """
@@ -66,7 +84,12 @@ def settings_here(database: str | None = None) -> Settings:
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(".env cannot be read: save it as UTF-8 text that this user may read.") from error
     from_file = {name: value for name, value in found.items() if value}
-    return read_settings({**from_file, **os.environ}, database)
+    return {**from_file, **os.environ}
+
+
+def database_in(variables: Mapping[str, str], database: str | None = None) -> str:
+    """The database that the variables name, or the usual one; a `database` named by the caller wins."""
+    return database or variables.get("CE_BOT_DB", "").strip() or DATABASE
 
 
 def read_settings(variables: Mapping[str, str], database: str | None = None) -> Settings:
@@ -77,10 +100,11 @@ def read_settings(variables: Mapping[str, str], database: str | None = None) -> 
     """
     values = {name: value.strip() for name, value in variables.items() if value.strip()}
     return Settings(
-        database or values.get("CE_BOT_DB", DATABASE),
+        database_in(values, database),
         _slack(values),
         _curators(values),
         _curators_channel(values),
+        _url(values),
     )
 
 
@@ -105,6 +129,18 @@ def _curators_channel(values: Mapping[str, str]) -> str | None:
             "(at the end of the channel's details)."
         )
     return channel
+
+
+def _url(values: Mapping[str, str]) -> str | None:
+    if URL not in values:
+        return None
+    found = _URL.fullmatch(values[URL])
+    if not found or int(found["port"] or 443) > 65535:
+        raise SettingsError(
+            f"{URL} is {values[URL]!r}: it takes the address at which the bot can be reached from the web, "
+            "such as https://ce-bot.example.com, with https and without a path."
+        )
+    return found["url"].lower()
 
 
 def _slack(values: Mapping[str, str]) -> SlackSettings | None:

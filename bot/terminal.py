@@ -10,6 +10,8 @@ from .views.blocks import Block, unescaped
 # Slack's names of the signs we use, each with what stands for it here and its colour.
 EMOJI = {
     "arrow_right": ("→", "cyan"),
+    "bell": ("◆", "yellow"),
+    "hourglass": ("…", "yellow"),
     "information_source": ("ℹ", "blue"),
     "large_green_circle": ("●", "green"),
     "no_entry": ("✕", "red"),

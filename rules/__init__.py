@@ -1,13 +1,14 @@
 """The renewal rules of Atlassian certifications, as pure functions of a policy and a history."""
 
 from .cautions import cautions_about, cautions_about_code
-from .cycle import Cycle, Dates, ExamWindow, NothingToComputeError, Status, status_on
+from .cycle import Cycle, Dates, ExamWindow, NothingToComputeError, Status, next_cycle, plus_months, status_on
 from .explain import NoSuchCredentialError, explain, explained
 from .forecast import Forecast, Holders, Prospect, forecast
 from .grounds import Explanation
 from .history import Activity, Credential, ExamPass, History, Kind, PortalDates, State
 from .intake import RefusedError, check_done, check_units
 from .needs import Way, is_courses_alone, ways_to_renew
+from .notices import DAYS, SAFE_DAYS, Notice, NoticeSettings, next_notice, notices
 from .planner import (
     Gain,
     Outcome,
@@ -25,14 +26,18 @@ from .planner import (
 from .policy import Policy, PolicyError, figures, fingerprint, level_of, load_policy, read_policy
 from .replay import By, Credited, Reason, Renewal
 from .standing import Standing, is_worse, standings, with_one_more
+from .timeline import Done, Life, Lived, Sat, lives
 
 __all__ = [
+    "DAYS",
+    "SAFE_DAYS",
     "Activity",
     "By",
     "Credential",
     "Credited",
     "Cycle",
     "Dates",
+    "Done",
     "ExamPass",
     "ExamWindow",
     "Explanation",
@@ -41,8 +46,12 @@ __all__ = [
     "History",
     "Holders",
     "Kind",
+    "Life",
+    "Lived",
     "NoSuchCredentialError",
     "NothingToComputeError",
+    "Notice",
+    "NoticeSettings",
     "Outcome",
     "Outlook",
     "Plan",
@@ -55,6 +64,7 @@ __all__ = [
     "Renewal",
     "Renewed",
     "Renewing",
+    "Sat",
     "Standing",
     "State",
     "Status",
@@ -74,8 +84,13 @@ __all__ = [
     "is_courses_alone",
     "is_worse",
     "level_of",
+    "lives",
     "load_policy",
+    "next_cycle",
+    "next_notice",
+    "notices",
     "outlooks",
+    "plus_months",
     "read_policy",
     "renewing",
     "standings",

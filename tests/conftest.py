@@ -14,7 +14,7 @@ from slack_bolt import BoltRequest, BoltResponse
 import rules
 from bot.app import build_app
 from bot.console import Clock, Console, LocalClient, Said, at_once
-from bot.courier import Courier
+from bot.courier import Courier, Submit
 from bot.desk import Desk
 from bot.ledger import Ledger, Member
 from faq.entry import Faq, load
@@ -75,18 +75,34 @@ def tell(console: Console) -> Callable[[str], str]:
 
 
 class Slack:
-    """The app as Slack meets it: payloads in, the answer out, and what was sent beside it in `sent`."""
+    """The app as Slack meets it: payloads in, the answer out, and what was sent beside it in `sent`.
 
-    def __init__(self, desk: Desk) -> None:
+    `files` has what Slack hands over at which address.
+    """
+
+    def __init__(self, desk: Desk, *, submit_file: Submit = at_once) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.said: list[Said] = []
+        self.files: dict[str, bytes] = {}
         self._numbers = count(1)
         client = LocalClient(self.said)
-        courier = Courier(client, submit=at_once, send=lambda url, payload: self.sent.append((url, payload)))
+        courier = Courier(
+            client,
+            submit=at_once,
+            submit_file=submit_file,
+            send=lambda url, payload: self.sent.append((url, payload)),
+            fetch=lambda url, most: self.files[url],
+        )
         self.app = build_app(desk, courier, client)
 
     def command(
-        self, text: str, *, user: str = "UALICE", team: str = "T1", key: str | None = None
+        self,
+        text: str,
+        *,
+        user: str = "UALICE",
+        team: str = "T1",
+        key: str | None = None,
+        channel: str = "C1",
     ) -> BoltResponse:
         """A slash command; `key` is its trigger_id, new each time unless given."""
         return self.dispatch(
@@ -95,7 +111,7 @@ class Slack:
                 "text": text,
                 "user_id": user,
                 "team_id": team,
-                "channel_id": "C1",
+                "channel_id": channel,
                 "trigger_id": key or f"trigger.{next(self._numbers)}",
                 "response_url": "https://hooks.example/1",
                 "is_enterprise_install": "false",
@@ -103,9 +119,15 @@ class Slack:
         )
 
     def click(
-        self, action: dict[str, Any], *, user: str = "UALICE", team: str = "T1", key: str | None = None
+        self,
+        action: dict[str, Any],
+        *,
+        user: str = "UALICE",
+        team: str = "T1",
+        key: str | None = None,
+        container: dict[str, Any] | None = None,
     ) -> BoltResponse:
-        """A click on a button, given as it stands in the blocks."""
+        """A click on a button, given as it stands in the blocks; `container` is what they stand in."""
         return self.dispatch(
             {
                 "type": "block_actions",
@@ -114,6 +136,7 @@ class Slack:
                 "actions": [{**action, "block_id": "1"}],
                 "trigger_id": key or f"trigger.{next(self._numbers)}",
                 "response_url": "https://hooks.example/2",
+                **({"container": container} if container else {}),
             }
         )
 

@@ -25,29 +25,54 @@ MAY_IMPORT = {
     "faq.__main__": {"faq", "rules"},  # a policy's figures reach the answers as values
     "bot.__init__": set(),
     "bot.__main__": {"bot.cli"},
-    "bot.cli": {"bot.settings", "bot.console", "bot.serve", "bot.ledger", "faq", "rules"},
+    "bot.cli": {
+        "bot.bulk", "bot.console", "bot.desk", "bot.doctor", "bot.dumping", "bot.forgetting", "bot.ledger",
+        "bot.serve", "bot.settings", "bot.sheets", "bot.views", "faq", "rules",
+    },
+    "bot.bulk": {
+        "bot.desk", "bot.grammar", "bot.ledger", "bot.outcomes", "bot.sheets", "bot.terminal", "bot.views",
+    },
+    "bot.doctor": {"bot.dumping", "bot.forgetting", "bot.ledger", "bot.rounds", "bot.settings", "faq", "rules"},
+    "bot.dumping": {"bot.ledger", "rules"},
     "bot.settings": set(),
     "bot.serve": {
-        "bot.app", "bot.courier", "bot.curating", "bot.desk", "bot.front", "bot.ledger", "bot.settings",
-        "rules",
+        "bot.app", "bot.calendars", "bot.courier", "bot.curating", "bot.desk", "bot.front", "bot.ledger",
+        "bot.rounds", "bot.settings", "rules",
     },
     "bot.console": {
-        "bot.app", "bot.courier", "bot.curating", "bot.dates", "bot.desk", "bot.ledger", "bot.settings",
-        "bot.terminal", "bot.views", "rules",
+        "bot.app", "bot.courier", "bot.curating", "bot.dates", "bot.desk", "bot.ledger", "bot.rounds",
+        "bot.settings", "bot.terminal", "bot.views", "rules",
     },
     "bot.terminal": {"bot.views"},
     "bot.front": set(),
     "bot.app": {"bot.courier", "bot.desk", "bot.listeners", "bot.views"},
     "bot.listeners": {
-        "bot.courier", "bot.desk", "bot.grammar", "bot.ledger", "bot.listeners", "bot.outcomes", "bot.views",
-        "rules",
+        "bot.calendars", "bot.courier", "bot.desk", "bot.downloads", "bot.grammar", "bot.ledger", "bot.listeners",
+        "bot.outcomes", "bot.pictures", "bot.sheets", "bot.views", "rules",
     },
-    "bot.courier": {"bot.ledger", "bot.views"},
-    "bot.views": {"bot.dates", "bot.ledger", "bot.outcomes", "bot.views", "faq", "rules"},
+    "bot.calendars": {"bot.ledger", "bot.outcomes", "bot.views", "rules"},
+    "bot.pictures": {"bot.outcomes", "rules"},
+    "bot.drawing": set(),  # it runs in a process of its own
+    "bot.rounds": {"bot.courier", "bot.days", "bot.desk", "bot.ledger", "bot.outcomes", "bot.views"},
+    "bot.courier": {"bot.downloads", "bot.ledger", "bot.outcomes", "bot.refusals", "bot.views"},
+    "bot.downloads": set(),
+    "bot.refusals": {"bot.outcomes"},
+    "bot.views": {"bot.dates", "bot.grammar", "bot.ledger", "bot.outcomes", "bot.views", "faq", "rules"},
     "bot.desk": {
-        "bot.answering", "bot.curating", "bot.days", "bot.ledger", "bot.outcomes", "bot.saving", "faq",
-        "rules",
+        "bot.answering", "bot.curating", "bot.days", "bot.exporting", "bot.forecasts", "bot.forgetting",
+        "bot.importing", "bot.ledger", "bot.outcomes", "bot.reminders", "bot.stating", "bot.teams",
+        "bot.saving", "bot.upkeep", "faq", "rules",
     },
+    "bot.exporting": {"bot.days", "bot.ledger", "bot.outcomes", "bot.proofs", "rules"},
+    "bot.proofs": {"bot.ledger", "bot.outcomes", "rules"},
+    "bot.forgetting": {"bot.days", "bot.ledger", "bot.outcomes"},
+    "bot.forecasts": {"bot.ledger", "bot.outcomes", "rules"},
+    "bot.importing": {"bot.days", "bot.grammar", "bot.ledger", "bot.outcomes", "bot.stating", "rules"},
+    "bot.stating": {"bot.ledger", "rules"},
+    "bot.teams": {"bot.days", "bot.ledger", "bot.outcomes", "bot.reminders", "rules"},
+    "bot.reminders": {"bot.days", "bot.ledger", "bot.outcomes", "bot.ways", "rules"},
+    "bot.ways": {"bot.days", "bot.ledger", "rules"},
+    "bot.upkeep": {"bot.days", "bot.ledger"},
     "bot.answering": {
         "bot.curating", "bot.days", "bot.followups", "bot.ledger", "bot.outcomes", "bot.overheard", "faq",
         "rules",
@@ -58,7 +83,8 @@ MAY_IMPORT = {
     "bot.saving": {"bot.days", "bot.ledger", "bot.outcomes", "rules"},
     "bot.days": {"bot.ledger"},
     "bot.outcomes": {"bot.ledger", "faq", "rules"},
-    "bot.grammar": {"bot.dates", "rules"},
+    "bot.grammar": {"bot.dates", "bot.sheets", "rules"},
+    "bot.sheets": set(),
     "bot.dates": set(),
     "bot.ledger": {"bot.ledger", "rules"},
 }  # fmt: skip
@@ -66,11 +92,12 @@ MAY_IMPORT = {
 # Who else's packages have a few doors each.
 DOORS = {
     "slack_bolt": {"bot.app", "bot.listeners", "bot.console", "bot.serve"},
-    "slack_sdk": {"bot.app", "bot.courier", "bot.console", "bot.front", "bot.serve"},
+    "slack_sdk": {"bot.app", "bot.courier", "bot.console", "bot.doctor", "bot.front", "bot.serve"},
     "sqlite3": {"bot.ledger"},
     "sqlite_utils": {"bot.ledger"},
     "rich": {"bot.terminal"},
     "readline": {"bot.console"},
+    "urllib": {"bot.downloads"},
     "dotenv": {"bot.settings"},
     "granian": {"bot.serve"},
     "pydantic": {"rules", "faq"},
@@ -78,6 +105,8 @@ DOORS = {
     "dateutil": {"rules"},
     "rapidfuzz": {"faq", "bot.curating", "bot.grammar"},
     "numpy": {"faq"},
+    "matplotlib": {"bot.drawing"},
+    "icalendar": {"bot.calendars"},
     "snowballstemmer": {"faq"},
     "threadpoolctl": {"faq"},
 }
@@ -93,6 +122,14 @@ DOING = {
     "bot.answering": {"Answering"},
     "bot.curating": {"Curating"},
     "bot.days": {"Days"},
+    "bot.exporting": {"Exporting"},
+    "bot.forgetting": {"Forgetting"},
+    "bot.forecasts": {"Forecasts"},
+    "bot.importing": {"Importing"},
+    "bot.teams": {"Teams"},
+    "bot.reminders": {"Reminders"},
+    "bot.upkeep": {"Upkeep"},
+    "bot.rounds": {"Rounds", "Ticker"},
 }
 
 
@@ -198,6 +235,22 @@ def test_a_package_of_others_comes_in_by_its_doors_only(package: str) -> None:
         "faq",
         "bot.desk",
         "bot.saving",
+        "bot.exporting",
+        "bot.proofs",
+        "bot.forgetting",
+        "bot.calendars",
+        "bot.forecasts",
+        "bot.importing",
+        "bot.stating",
+        "bot.sheets",
+        "bot.downloads",
+        "bot.pictures",
+        "bot.drawing",
+        "bot.teams",
+        "bot.reminders",
+        "bot.ways",
+        "bot.upkeep",
+        "bot.refusals",
         "bot.answering",
         "bot.curating",
         "bot.followups",
@@ -230,6 +283,7 @@ def test_what_computes_is_loaded_with_the_first_question_only() -> None:
     program = (
         "import sys\nimport bot.app, bot.desk, bot.serve\n"
         "heavy = {'rapidfuzz', 'snowballstemmer', 'threadpoolctl', 'faq.scores', 'faq.models'}\n"
+        "heavy |= {'matplotlib', 'bot.drawing'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from concurrent.futures import Future
 from contextlib import closing
 from typing import Any
 
@@ -25,6 +26,18 @@ TAKES_TEXT = (
     "faq", "faq inbox", "faq phrasings", "faq entries", "faq draft", "faq pass", "faq keep", "faq helpful",
     "faq unhelpful", "faq none", "faq take", "faq refer", "faq dismiss", "faq reopen", "status", "list",
     "cert list", "why", "why ACP-620", "plan", "plan ACP-620", "plan on",
+    "remind", "remind status", "remind renewed", "remind renewed ACP-620", "remind days", "remind hour",
+    "remind weekends", "remind mentions", "remind snooze", "remind snooze until", "remind on",
+    "timeline", "timeline ACP-620", "team forecast",
+    "status <@UBOB|bob>", "team", "team all", "team start", "team join", "team invite", "team lead",
+    "team settings", "team settings days", "team settings hour", "team settings digest",
+    "team settings digest monday", "team settings target", "team settings target ACP-620", "team accept",
+    "team decline", "team stop", "team keep", "team end", "team leave",
+    "export", "export proof", "export proof ACP-620", "done", "done 1", "done all", "done 1-2 not",
+    "calendar", "calendar address", "calendar revoke", "forget-me", "forget-me everything",
+    "forget-me keep",
+    "import", "import kind,date,title", "import save", "import cancel", "import day-first",
+    "import month-first",
 )  # fmt: skip
 NASTY = {
     "nothing": "",
@@ -94,7 +107,7 @@ class Bob(Slack):
     """A member with something of everything, and answers looked at from all sides."""
 
     def __init__(self, desk: Any, ledger: Ledger) -> None:
-        super().__init__(desk)
+        super().__init__(desk, submit_file=lambda work: Future())  # files are made elsewhere, and take long
         self.ledger = ledger
         for line in (
             "cert add ACP-620 earned 2024-01-01",
@@ -110,7 +123,7 @@ class Bob(Slack):
         with closing(sqlite3.connect(self.ledger.path)) as db:
             tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             return {
-                table: db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+                table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr)
                 for table in tables
                 if table != "requests"
             }

@@ -1,6 +1,7 @@
 """`ce-bot` as whoever runs the bot types it: exit codes, and one sentence where something is wrong."""
 
 import io
+import json
 import os
 import socket
 import subprocess
@@ -17,7 +18,10 @@ from bot.console import HINTS
 from bot.ledger import Ledger, LedgerNewerError
 from bot.settings import SettingsError
 
-COMMANDS = ["run", "console", "migrate"]
+COMMANDS = ["run", "console", "remind", "migrate"]
+UPKEEP = ["import", "export", "backup", "restore", "doctor", "forget"]
+# `remind` asks for its tokens first.
+WITHOUT_SLACK = [command for command in COMMANDS if command != "remind"]
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +73,7 @@ def one_sentence(complaint: str) -> bool:
 # Calls
 
 
-@pytest.mark.parametrize("command", [(), *[(command,) for command in COMMANDS]])
+@pytest.mark.parametrize("command", [(), *[(command,) for command in COMMANDS + UPKEEP]])
 def test_help_is_there_for_every_command(run, command: tuple[str, ...]) -> None:
     code, printed, complaint = run(*command, "--help")
     assert (code, complaint) == (0, "")
@@ -78,7 +82,7 @@ def test_help_is_there_for_every_command(run, command: tuple[str, ...]) -> None:
         assert "--db FILE" in printed
         assert "--debug" in printed
     else:
-        assert all(f"\n    {name} " in printed for name in COMMANDS)
+        assert all(f"\n    {name} " in printed for name in COMMANDS + UPKEEP)
         assert all(name in printed for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "CE_BOT_DB"))
 
 
@@ -187,7 +191,7 @@ def damaged(path: Path) -> None:
     path.write_text("Dear diary,\n" * 100, "utf-8")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", WITHOUT_SLACK)
 @pytest.mark.parametrize(
     ("make", "says"),
     [
@@ -204,6 +208,133 @@ def test_a_database_that_cannot_be_used_ends_with_1_and_one_sentence(run, comman
     assert (code, printed) == (1, "")
     assert one_sentence(complaint)
     assert f"The database bad.db {says}" in complaint
+
+
+# Backups, exports, and how things are
+
+
+@pytest.fixture
+def told() -> Path:
+    """A database in which somebody told the bot something."""
+    started("console", "--db", "a.db", given='/ce add course "Größe 🎉" 2025-12-01\n')
+    return Path("a.db")
+
+
+def test_a_backup_is_made_and_restored_in_a_line_each(run, told: Path) -> None:
+    code, printed, complaint = run("backup", "--db", "a.db", "b.db")
+    assert (code, complaint) == (0, "")
+    assert printed.startswith("Backed up a.db to b.db and compared it: 1 member, 1 activity, ")
+    assert printed.endswith("kB.\n")
+    code, printed, complaint = run("restore", "b.db", "--db", "c.db")
+    assert (code, complaint) == (0, "")
+    assert printed.startswith("Restored c.db from b.db: 1 member, 1 activity, ")
+    assert printed.count("\n") == 1
+    assert run("backup", "--db", "a.db", "b.db")[0] == 1
+    assert run("backup", "--db", "a.db", "b.db", "--force")[0] == 0
+    code, printed, complaint = run("restore", "b.db", "--db", "c.db")
+    assert (code, printed) == (1, "")
+    assert one_sentence(complaint)
+    assert "1 member" in complaint
+    code, printed, _ = run("restore", "b.db", "--db", "c.db", "--force")
+    assert code == 0
+    kept = Path(printed.rpartition(" is kept as ")[2].removesuffix(".\n"))
+    assert kept.exists()
+    assert kept.name.startswith("c.db.before-restore-2")
+
+
+def test_everything_is_exported_and_imported_in_a_line_each(run, told: Path) -> None:
+    code, printed, complaint = run("export", "--db", "a.db", "all.jsonl")
+    assert (code, complaint) == (0, "")
+    assert printed.startswith("Exported a.db to all.jsonl: 1 member, 1 activity, ")
+    assert Path("all.jsonl").stat().st_mode & 0o777 == 0o600
+    code, printed, complaint = run("import", "--db", "b.db", "all.jsonl")
+    assert (code, complaint) == (0, "")
+    assert printed.startswith("Imported all.jsonl into b.db: 1 member, 1 activity, ")
+    code, printed, complaint = run("import", "--db", "b.db", "all.jsonl")
+    assert (code, printed) == (1, "")
+    assert one_sentence(complaint)
+    for file in ("all.jsonl", "nowhere/all.jsonl"):
+        code, printed, complaint = run("export", "--db", "a.db", file)
+        assert (code, printed) == (1, "")
+        assert one_sentence(complaint)
+    assert run("export", "--db", "a.db", "all.jsonl", "--force")[0] == 0
+
+
+def test_an_export_is_known_by_its_content_whatever_its_name(run, told: Path) -> None:
+    run("export", "--db", "a.db", "all.txt")
+    assert run("import", "--db", "b.db", "all.txt")[0] == 0
+    Path("all.jsonl").write_text("kind,title\n", "utf-8")
+    code, _, complaint = run("import", "--db", "c.db", "all.jsonl")
+    assert code == 1
+    assert complaint == "ce-bot: all.jsonl, line 1: this is no line of an export of ce-bot.\n"
+    assert not Path("c.db").exists()
+
+
+def test_an_export_goes_through_a_pipe(told: Path) -> None:
+    out = started("export", "--db", "a.db", "-")
+    assert out.returncode == 0
+    assert out.stderr.startswith("Exported a.db to standard output: ")
+    assert out.stdout.startswith('{"format":"ce-bot export"')
+    back = started("import", "--db", "b.db", "-", given=out.stdout)
+    assert (back.returncode, back.stderr) == (0, "")
+    assert back.stdout.startswith("Imported standard input into b.db: ")
+    again = started("export", "--db", "b.db", "-")
+    assert again.stdout.splitlines()[1:] == out.stdout.splitlines()[1:]
+
+
+def test_an_export_nobody_reads_ends_quietly(told: Path) -> None:
+    shell = (
+        "import os, sys\nread, write = os.pipe()\nos.close(read)\nos.dup2(write, 1)\n"
+        "from bot.cli import main\nsys.exit(main(['export', '--db', 'a.db', '-']))"
+    )
+    done = started(code=("-c", shell))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["backup", "export"])
+def test_a_backup_is_made_although_a_token_is_missing(run, told: Path, command: str, monkeypatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    monkeypatch.setenv("CE_BOT_DB", "a.db")
+    assert run(command, "out")[0] == 0
+
+
+@pytest.mark.parametrize("command", ["backup", "export", "restore", "import"])
+def test_no_database_is_made_where_none_is_named_right(run, here: Path, command: str) -> None:
+    code, printed, complaint = run(command, "--db", "none.db", "file.jsonl")
+    assert (code, printed) == (1, "")
+    assert one_sentence(complaint)
+    assert list(here.iterdir()) == []
+
+
+def test_work_that_is_interrupted_is_not_done(run, told: Path, monkeypatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sqlite3.connect", interrupted)
+    assert run("backup", "--db", "a.db", "b.db") == (1, "", "")
+    assert not Path("b.db").exists()
+
+
+def test_doctor_ends_with_0_where_nothing_is_bad(run, here: Path) -> None:
+    code, printed, complaint = run("doctor")
+    assert (code, complaint) == (0, "")
+    lines = printed.splitlines()
+    assert all(line.startswith(("ok    ", "warn  ")) for line in lines)
+    assert any("none yet at data/ce-bot.db" in line for line in lines)
+    assert list(here.iterdir()) == []
+
+
+def test_doctor_ends_with_1_where_something_is_bad(run, monkeypatch) -> None:
+    damaged(Path("bad.db"))
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
+    code, printed, complaint = run("doctor", "--db", "bad.db", "--json")
+    assert (code, complaint) == (1, "")
+    found = {line["name"]: line for line in map(json.loads, printed.splitlines())}
+    assert found["database"]["level"] == "bad"
+    assert found["settings"]["level"] == "bad"
+    assert set(found["database"]) == {"name", "level", "says", "do"}
+    assert "secret" not in printed
 
 
 # Traces

@@ -15,6 +15,7 @@ from slack_limits import elements_of, problems
 from bot.console import Console, DirectiveError
 from bot.ledger import Ledger, LoggedActivity
 from bot.listeners.commands import ALIASES, CHANGING, LOOKING
+from bot.listeners.exports import FORGETTING
 from bot.views import lists
 from bot.views.blocks import unescaped
 from bot.views.manual import COMMANDS
@@ -1207,7 +1208,7 @@ def test_help_for_what_does_not_exist_shows_everything(tell: Tell) -> None:
 
 
 def test_every_command_there_is_has_help(tell: Tell) -> None:
-    assert {name.split()[0] for name in (*LOOKING, *CHANGING)} == set(COMMANDS)
+    assert {name.split()[0] for name in (*LOOKING, *CHANGING, *FORGETTING)} == set(COMMANDS)
 
 
 @pytest.mark.parametrize(("alias", "name"), [(alias, name) for alias, name in ALIASES.items() if alias])
@@ -1295,6 +1296,32 @@ STEPS = (
     "/ce why ACP-120 x",
     "/ce why ACP-520",
     "/ce plan",
+    "/ce timeline",
+    "/ce timeline ACP-520",
+    "/ce timeline ACP-120 next",
+    "/ce team forecast",
+    "/ce team",
+    "/ce team jion",
+    "/ce team xyzzy",
+    "/ce team start",
+    "/ce team start now",
+    "/ce team join now",
+    "/ce team leave @bob",
+    "/ce team invite",
+    "/ce team invite bob",
+    "/ce team lead",
+    "/ce team lead @bob",
+    "/ce team all",
+    "/ce team all x",
+    "/ce team settings",
+    "/ce team settings colour",
+    "/ce team settings days",
+    "/ce team settings days 0",
+    "/ce team settings hour 25",
+    "/ce team settings digest",
+    "/ce team settings target ACP-621 3",
+    "/ce team settings target ACP-620",
+    "/ce team stop",
     "/ce plan ACP-620",
     "/ce plan ACP-520",
     "/ce plan on 2020-01-01",
@@ -1340,6 +1367,51 @@ STEPS = (
     "/ce exam ACP-610 2025-11-15",
     "/ce exam ACP-120 2025-11-15",
     "/ce exam remove ACP-620 2025-10-10",
+    "/ce remind",
+    "/ce remind on",
+    "/ce remind off",
+    "/ce remind days",
+    "/ce remind days 0 400",
+    "/ce remind 30 7",
+    "/ce remind hour 25",
+    "/ce remind weekends",
+    "/ce remind mentions",
+    "/ce remind snooze",
+    "/ce remind snooze 6 months",
+    "/ce remind snooze until 01/02/2026",
+    "/ce remind wekends off",
+    "/ce remind frobnicate",
+    "/ce remind renewed",
+    "/ce remind renewed ACP-620",
+    "/ce remind renewed ACP-520",
+    "/ce import",
+    "/ce import Jira Automation, yesterday",
+    "/ce import kind,date,title\ncourse,2025-11-20,Imported\nexam,2025-11-16,ACP-620",
+    "/ce import kind,date,title\ncorse,31/02/2025,<!channel>",
+    "/ce import kind,date,title\ncourse,03/04/2025,Imported",
+    "/ce import kind,code\ncertification,ACP-999",
+    "/ce import save 5",
+    "/ce import cancel 5",
+    "/ce import day-first 5",
+    "/ce export",
+    "/ce export x",
+    "/ce export proof",
+    "/ce export proof ACP-420",
+    "/ce export proof ACP-520",
+    "/ce export proof ACP-620 x",
+    "/ce done",
+    "/ce done x",
+    "/ce done 99",
+    "/ce done 3-1",
+    "/ce done 1 and 3",
+    "/ce done 1 not",
+    "/ce done all",
+    "/ce calendar",
+    "/ce calendar x",
+    "/ce calendar address",
+    "/ce calendar revoke",
+    "/ce forget-me",
+    "/ce forget 3",
     *(f"/ce help {word}" for word in COMMANDS),
 )
 EVERYTHING = (
@@ -1353,9 +1425,9 @@ EVERYTHING = (
 
 
 def lines_in(answer: str) -> Iterator[str]:
-    """The lines an answer offers, as one would type them; usage (in capitals) is no line."""
+    """The lines an answer offers, as one would type them; usage (in capitals or brackets) is no line."""
     for line in LINE.findall(answer):
-        if not re.search(r"\b(KIND|NUMBER|CODE|QUESTION|\[COMMAND\]|add\|list)", line):
+        if not re.search(r"\b(KIND|NUMBER|CODE|QUESTION|\[COMMAND\]|add\|list)|\[", line):
             yield unescaped(line)
 
 
@@ -1366,7 +1438,7 @@ def test_every_line_that_an_answer_offers_works_as_it_stands(ledger: Ledger, tel
 
     def as_somebody_new(*lines: str) -> str:
         name = next(names)
-        return [tell(f"{name} {line}") for line in (*EVERYTHING, *lines)][-1]
+        return [tell(said_by(name, line)) for line in (*EVERYTHING, *lines)][-1]
 
     offered = {line: "/ce help" for command in COMMANDS.values() for line in command.examples}
     for step in STEPS:
@@ -1376,14 +1448,21 @@ def test_every_line_that_an_answer_offers_works_as_it_stands(ledger: Ledger, tel
     for line, step in offered.items():
         name = next(names)
         for one in (*EVERYTHING, step):
-            tell(f"{name} {one}")
+            tell(said_by(name, one))
         if line.startswith("/ce exam remove "):
             tell(f"{name} {line.replace('exam remove', 'exam')}")
+        if line.startswith("/ce team"):
+            tell(said_by(name, "/ce team leave" if line == "/ce team start" else "/ce team start"))
         before = rows(ledger, "audit")
-        answer = insist(tell, f"{name} {line}")
+        answer = insist(tell, said_by(name, line))
         if not works(line, answer, changed=rows(ledger, "audit") > before):
             failures.append(f"{step} offers {line}, which gives: {answer}")
     assert failures == []
+
+
+def said_by(name: str, line: str) -> str:
+    """A line as somebody says it; what is about a team in a channel of their own."""
+    return f"{name} #{name[1:]} {line}" if line.startswith("/ce team") else f"{name} {line}"
 
 
 def works(line: str, answer: str, *, changed: bool) -> bool:
@@ -1392,7 +1471,8 @@ def works(line: str, answer: str, *, changed: bool) -> bool:
     pair = f"{first} {rest.partition(' ')[0]}"
     if pair in CHANGING or (pair not in LOOKING and first in CHANGING):
         return changed
-    return "Try: `" not in answer and (pair in LOOKING or first in LOOKING or first == "")
+    looking = {**LOOKING, **FORGETTING, "": None}
+    return "Try: `" not in answer and (pair in looking or first in looking)
 
 
 def test_every_answer_is_taken_by_slack(slack) -> None:

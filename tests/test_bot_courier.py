@@ -17,6 +17,7 @@ from bot.console import at_once
 from bot.courier import USER_WAIT_S, Courier
 from bot.desk import Desk
 from bot.ledger import Ledger, Member
+from bot.outcomes import Person
 from bot.views.blocks import Reply
 
 REPLY = Reply("text", [{"type": "section", "text": {"type": "mrkdwn", "text": "text"}}])
@@ -133,6 +134,54 @@ def test_a_time_zone_that_takes_too_long_is_not_waited_for() -> None:
     assert Courier(Client(), submit=never).timezone_of(ALICE) is None
     assert time.monotonic() - began < USER_WAIT_S + 1
     assert USER_WAIT_S < 1.5  # a write may wait as long again, and Slack waits 3 seconds
+
+
+# What people are called, and whether they can be in a team
+
+
+@pytest.mark.parametrize(
+    ("user", "person"),
+    [
+        ({"name": "alice"}, Person("alice")),
+        ({"name": "alice", "profile": {"real_name": "Alice A."}}, Person("Alice A.")),
+        ({"name": "a", "profile": {"real_name": "A", "display_name": "Ally"}}, Person("Ally")),
+        ({"name": "alice", "profile": {"display_name": ""}}, Person("alice")),
+        ({"name": " A\u202el\nlie  "}, Person("A l lie")),
+        ({"name": 7}, Person("")),
+        ({}, Person("")),
+        ({"name": "bot", "is_bot": True}, Person("bot", is_bot=True)),
+        ({"name": "gone", "deleted": True}, Person("gone", is_gone=True)),
+        ({"name": "alice", "team_id": "T1"}, Person("alice")),
+        ({"name": "eve", "team_id": "T2"}, Person("eve", is_elsewhere=True)),
+        ({"name": "a", "team_id": "T2", "enterprise_user": {"teams": ["T1", "T2"]}}, Person("a")),
+    ],
+)
+def test_people_are_what_slack_says_they_are(user: dict[str, Any], person: Person) -> None:
+    assert Courier(Client({"user": user}), submit=at_once).people_of([ALICE]) == {ALICE: person}
+
+
+def test_slacks_own_bot_is_a_bot_though_slack_does_not_say_so() -> None:
+    slackbot = Member("T1", "USLACKBOT")
+    found = Courier(Client({"user": {"name": "slackbot"}}), submit=at_once).people_of([slackbot])
+    assert found[slackbot].is_bot
+
+
+@pytest.mark.parametrize("answer", [refused("user_not_found"), ConnectionRefusedError("down")])
+def test_whom_slack_does_not_know_is_left_out(answer: Any) -> None:
+    assert Courier(Client(answer), submit=at_once).people_of([ALICE]) == {}
+
+
+def test_many_people_are_asked_about_at_once_and_those_named_in_time_are_known() -> None:
+    people = [Member("T1", f"U{number}") for number in range(20)]
+    slow = {f"U{number}" for number in (3, 17)}
+
+    def submit(work: Any) -> "Future[Any]":
+        return never(work) if work.keywords["user"] in slow else at_once(work)
+
+    began = time.monotonic()
+    found = Courier(Client({"user": {"name": "n"}}), submit=submit).people_of([*people, *people])
+    assert time.monotonic() - began < USER_WAIT_S + 1
+    assert [who.id for who in found] == [who.id for who in people if who.id not in slow]
 
 
 # Whose day it is

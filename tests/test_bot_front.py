@@ -16,7 +16,7 @@ from bot.app import build_app
 from bot.console import LocalClient, at_once
 from bot.courier import Courier
 from bot.desk import Desk
-from bot.front import BODY_MOST, PATH, guarded
+from bot.front import BODY_MOST, PATH, Served, UnavailableError, guarded
 
 SECRET = "0123456789abcdef"
 NOW = 1_764_676_800
@@ -175,6 +175,139 @@ def test_the_refusals_of_broken_json_and_forms_cost_no_parsing() -> None:
     for body in (b"[" * 20_000, b"a=1&" * 200_000, b"{"):
         assert status_of(signed(body, HTTP_X_SLACK_SIGNATURE="v0=x"), behind) == 401
     assert behind.bodies == []
+
+
+# Calendars
+
+TOKEN = "a-Token_of_43_characters_" + "x" * 18
+ICS = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+
+
+class Calendars:
+    """Stands in for what looks calendars up: keeps what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.is_broken = False
+
+    def __call__(self, token: str) -> Served | None:
+        self.asked.append(token)
+        if self.is_broken:
+            raise UnavailableError
+        return Served(ICS, "tag1") if token == TOKEN else None
+
+
+class Answer:
+    """The front's answer to somebody who asks for a calendar."""
+
+    def __init__(self, path: str, calendars: Calendars | None, **changes: Any) -> None:
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "wsgi.input": Body(b"text"), **changes}
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+        self.behind = Behind()
+        answer = guarded(self.behind, VERIFIER, calendars)(
+            environ, lambda status, headers: started.append((status, headers))
+        )
+        self.body = b"".join(answer)
+        ((status, headers),) = started
+        self.status = int(status.split()[0])
+        self.headers = dict(headers)
+        assert len(self.headers) == len(headers)
+        assert self.behind.bodies == []
+        assert not environ["wsgi.input"].was_read
+
+
+def test_a_calendar_is_served_at_its_address_to_whoever_knows_it() -> None:
+    found = Answer(f"/calendar/{TOKEN}.ics", Calendars())
+    assert (found.status, found.body) == (200, ICS)
+    assert found.headers == {
+        "cache-control": "private, max-age=3600",
+        "etag": '"tag1"',
+        "x-content-type-options": "nosniff",
+        "content-type": "text/calendar; charset=utf-8",
+        "content-disposition": 'inline; filename="ce-dates.ics"',
+        "content-length": str(len(ICS)),
+    }
+
+
+def test_whoever_asks_for_its_head_gets_no_body() -> None:
+    whole, head = (
+        Answer(f"/calendar/{TOKEN}.ics", Calendars(), REQUEST_METHOD=method) for method in ("GET", "HEAD")
+    )
+    assert (head.status, head.headers, head.body) == (200, whole.headers, b"")
+
+
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [('"tag1"', 304), ('W/"tag1"', 304), ('"tag0", "tag1"', 304), ('"tag0"', 200), ("", 200), (None, 200)],
+)
+def test_one_who_has_it_already_is_told_so(known: str | None, status: int) -> None:
+    found = Answer(f"/calendar/{TOKEN}.ics", Calendars(), HTTP_IF_NONE_MATCH=known)
+    assert (found.status, found.body) == (status, ICS if status == 200 else b"")
+    assert found.headers["etag"] == '"tag1"'
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "get", "", None])
+def test_a_calendar_can_only_be_read(method: str | None) -> None:
+    calendars = Calendars()
+    found = Answer(f"/calendar/{TOKEN}.ics", calendars, REQUEST_METHOD=method)
+    assert (found.status, found.body, found.headers["allow"]) == (405, b"", "GET, HEAD")
+    assert calendars.asked == []
+
+
+def test_an_address_that_leads_nowhere_is_looked_for_like_any_other() -> None:
+    calendars = Calendars()
+    for token in (TOKEN[:-1], TOKEN + "x", "x", TOKEN.swapcase()):
+        found = Answer(f"/calendar/{token}.ics", calendars)
+        assert (found.status, found.body) == (404, b"")
+        assert found.headers["cache-control"] == "no-store"
+    assert len(calendars.asked) == 4
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/calendar/",
+        "/calendar",
+        "/calendar/.ics",
+        f"/calendar/{TOKEN}",
+        f"/calendar/{TOKEN}.ics/",
+        f"/calendar/{TOKEN}.ics\n",
+        f"/calendar/x/{TOKEN}.ics",
+        f"/calendar/../{TOKEN}.ics",
+        f"//calendar/{TOKEN}.ics",
+        f"/Calendar/{TOKEN}.ics",
+        f"/calendar/{'x' * 101}.ics",
+        "/calendar/é.ics",
+        "/calendar/%00.ics",
+    ],
+)
+def test_what_is_no_such_address_is_not_even_looked_for(path: str) -> None:
+    calendars = Calendars()
+    assert Answer(path, calendars).status == 404
+    assert calendars.asked == []
+
+
+def test_where_calendars_have_no_addresses_there_is_nothing() -> None:
+    assert Answer(f"/calendar/{TOKEN}.ics", None).status == 404
+
+
+def test_while_they_cannot_be_looked_up_it_is_said_and_the_log_does_not_tell_the_address(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    calendars = Calendars()
+    calendars.is_broken = True
+    found = Answer(f"/calendar/{TOKEN}.ics", calendars)
+    assert (found.status, found.body, found.headers["retry-after"]) == (503, b"", "60")
+    assert "A calendar could not be looked up." in caplog.text
+    assert TOKEN not in caplog.text
+
+
+def test_beside_calendars_slack_is_served_as_before() -> None:
+    behind = Behind()
+    statuses: list[str] = []
+    front = guarded(behind, VERIFIER, Calendars())
+    b"".join(front(signed(b"text"), lambda status, headers: statuses.append(status)))
+    assert (statuses, behind.bodies) == (["200 OK"], [b"text"])
 
 
 # The whole chain

@@ -18,19 +18,32 @@ from bot.outcomes import (
     CannotUndoError,
     DeskError,
     Effect,
+    EnteredAlreadyError,
+    FileGoneError,
+    NoAddressError,
     NoChannelError,
     NoSuchActivityError,
     NoSuchExamError,
     NoSuchQuestionError,
     NotACuratorError,
+    NotALeadError,
+    NoTeamError,
     NotHeldError,
+    NotHeldInTeamError,
+    NothingNewError,
+    NothingStoredError,
     NothingToUndoError,
+    NotInTeamError,
+    NotInvitedError,
+    NotJoinedError,
+    NotSharedError,
     NotYourQuestionError,
     PhrasingRefused,
     PhrasingRefusedError,
     QuestionGoneError,
     RenewalGoneError,
     SettledAlreadyError,
+    TeamThereError,
 )
 from bot.views import blocks, changes, faq, lists, manual, standing, troubles, words
 from bot.views.blocks import Reply, reply
@@ -205,24 +218,40 @@ def replies_to_trouble() -> Iterator[Reply]:
     for error in (
         NoSuchActivityError(7),
         NotHeldError("ACP-620"),
+        NotHeldInTeamError("ACP-620"),
         NoSuchExamError(ExamPass("ACP-620", TODAY)),
         AlreadyNotedError(ExamPass("ACP-620", TODAY)),
         NothingToUndoError(),
         CannotUndoError("activity 3"),
         *(AnsweredAlreadyError(decision) for decision in Decision),
         NoSuchQuestionError(),
+        FileGoneError(),
+        NothingNewError(),
         RenewalGoneError(),
         NotACuratorError(),
         QuestionGoneError(),
         NotYourQuestionError(),
         NoChannelError(),
         SettledAlreadyError(),
+        EnteredAlreadyError(entered=True),
+        EnteredAlreadyError(entered=False),
+        NoAddressError(),
+        NothingStoredError(),
+        NoTeamError(),
+        TeamThereError(("Alice", "", "<!channel>")),
+        NotInTeamError(),
+        NotALeadError(("&" * 80,) * 200),
+        NotJoinedError("bob"),
+        NotInvitedError(),
+        NotSharedError(),
         *(PhrasingRefusedError(reason, "Why?" * 30, "What?" * 30) for reason in PhrasingRefused),
     ):
         yield troubles.missing(error)
     for kind in (LedgerError, *LedgerError.__subclasses__()):
         yield troubles.ledger_trouble(kind("a path and a code"))
     yield troubles.unexpected("0a1b2c3d")
+    yield troubles.not_sent("x.png")
+    yield troubles.not_posted("x.png", "C1")
     yield troubles.hint("A sentence with <brackets> & more.", "/ce help add")
     yield troubles.hint("Why.", "")
     yield troubles.hint("Why `not`?", "/ce add `x`", buttons=(("First", "add x"), ("Second", "x" * 2_001)))
@@ -240,17 +269,24 @@ def test_every_kind_of_missing_thing_has_its_words() -> None:
     assert {kind.__name__ for kind in DeskError.__subclasses__()} == {
         "NoSuchActivityError",
         "NotHeldError",
+        "NotHeldInTeamError",
         "NoSuchExamError",
         "AlreadyNotedError",
         "NothingToUndoError",
         "AnsweredAlreadyError",
         "NoSuchQuestionError",
+        "FileGoneError",
+        "NothingNewError",
         "RenewalGoneError",
         "CannotUndoError",
         "NotACuratorError",
         "QuestionGoneError",
         "NotYourQuestionError",
         "NoChannelError",
+        "EnteredAlreadyError",
+        "NoAddressError",
+        "NothingStoredError",
+        "TeamError",
         "SettledAlreadyError",
         "PhrasingRefusedError",
     }

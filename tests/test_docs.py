@@ -5,13 +5,14 @@ import re
 import sqlite3
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 import rules
-from bot.ledger import Ledger
+from bot.cli import main
+from bot.ledger import Ledger, Member
 from bot.settings import read_settings
 
 ROOT = Path(__file__).parent.parent
@@ -88,43 +89,46 @@ def test_the_settings_shown_are_settings_the_bot_reads():
     assert found.slack.app_token
 
 
-def test_deleting_a_member_as_shown_leaves_nothing_of_them_and_all_of_others(
-    tmp_path, console, ledger, policy
-):
-    console.feed("/ce cert add ACP-620 earned 2024-01-01")
-    console.feed("/ce portal ACP-620 suspends 2026-01-01 expires 2026-04-01")
-    console.feed("/ce exam ACP-620 2025-11-15")
-    console.feed('/ce add course "Jira" yesterday')
-    console.feed("/ce undo")
-    console.feed("/ce cert remove ACP-620")  # which asks first
-    console.feed("does coursework need to match the cert?")
-    console.feed("!click Helpful")
-    console.feed("@bob does coursework need to match the cert?")
-    console.feed("!click Not helpful")  # as bob, who spoke last
-    console.feed('@bob /ce add course "Jira" yesterday')
-    (shown,) = [block for block in blocks("sh") if "DELETE FROM" in block]
-    script = re.search(r"<<'SQL'\n(.*)^SQL$", shown, re.DOTALL | re.MULTILINE)
-    assert script
+def test_deleting_a_member_as_shown_leaves_nothing_of_them_and_all_of_others(console, ledger, capsys):
+    told = (
+        "cert add ACP-620 earned 2024-01-01",
+        "portal ACP-620 suspends 2026-01-01 expires 2026-04-01",
+        "exam ACP-620 2025-11-15",
+        'add course "Jira" yesterday',
+        "remind on",
+        "cert remove ACP-620",  # which asks first
+        "import kind,date,title\ncourse,2025-11-20,Imported",  # and so does this
+    )
+    for name in ("@alice", "@bob"):
+        for line in told:
+            console.feed(f"{name} /ce {line}")
+        console.feed(f"{name} #general /ce team {'start' if name == '@alice' else 'join'}")
+        console.feed(f"{name} does coursework need to match the cert?")
+        console.feed("!click Helpful")  # as the one who spoke last
+        with ledger.write() as writer:
+            who = Member("TCONSOLE", f"U{name[1:].upper()}")
+            writer.calendars.keep(who, name, datetime(2025, 12, 2, tzinfo=UTC))
+    (shown,) = [block for block in blocks("sh") if "ce-bot forget" in block]
     connection = sqlite3.connect(ledger.path, isolation_level=None)
-    before = _rows_of(connection, "UALICE")
+    before, bob = _rows_of(connection, "UALICE"), _rows_of(connection, "UBOB")
     assert all(count > 0 for count in before.values()), before
-    bob = _rows_of(connection, "UBOB")
-    connection.executescript(script[1].replace("T0123", "TCONSOLE").replace("U0123", "UALICE"))
+    asked = shown.replace("T0123ABCD", "TCONSOLE").replace("U0123ABCD", "UALICE").split()[1:]
+    assert main([*asked, "--yes", "--db", ledger.path]) == 0
+    assert "Deleted for good" in capsys.readouterr().out
     assert set(_rows_of(connection, "UALICE").values()) == {0}
     assert _rows_of(connection, "UBOB") == bob
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def _rows_of(connection: sqlite3.Connection, member: str) -> dict[str, int]:
-    tables = [
-        table
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if "member" in [column for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")]
-    ]
-    return {
-        table: connection.execute(f"SELECT count(*) FROM {table} WHERE member = ?", [member]).fetchone()[0]
-        for table in tables
-    }
+    """How many rows each table has that names somebody as its member or addressee."""
+    found = {}
+    for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        columns = {column for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")}
+        for column in columns & {"member", "addressee"}:
+            sql = f"SELECT count(*) FROM {table} WHERE {column} = ?"
+            found[f"{table} {column}"] = connection.execute(sql, [member]).fetchone()[0]
+    return found
 
 
 def test_a_question_is_stored_without_its_asker(console, ledger):
@@ -174,6 +178,12 @@ def test_the_settings_of_curators_shown_are_settings_the_bot_reads():
     found = read_settings(dict(line.split("=", 1) for line in shown.split()))
     assert found.curators == {"U0123ABCD", "U0456EFGH"}
     assert found.curators_channel == "C0123ABCD"
+
+
+def test_the_address_shown_is_one_that_can_be_set():
+    (shown,) = [block for block in blocks("sh") if "CE_BOT_URL=" in block]
+    found = read_settings(dict(line.split("=", 1) for line in shown.split()))
+    assert found.url == "https://ce-bot.example.com"
 
 
 def test_what_is_stored_is_listed_by_its_nature():

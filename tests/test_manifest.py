@@ -17,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 # What Slack asks for, which its schema does not know; None: no scope.
 SCOPE_OF_EVENT = {
     "app_mention": "app_mentions:read",
+    "app_uninstalled": None,
+    "tokens_revoked": None,
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
@@ -24,6 +26,8 @@ SCOPE_OF_EVENT = {
 SCOPE_OF_METHOD = {
     "auth.test": None,
     "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "files.info": "files:read",  # and to fetch what a file holds
     "conversations.open": "im:write",
     "files.upload.v2": "files:write",
     "users.info": "users:read",

@@ -90,7 +90,7 @@ _KINDS = {
         "session",
     ),
 }  # fmt: skip
-_KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names}
+KIND_OF = {name: kind for kind, names in _KINDS.items() for name in names}
 _USUAL_NAME = {kind: phrases[0] for kind, phrases in _KINDS.items()}
 _EVENT_NAMES = ("team", "unleash", "high velocity", "ace")
 _LONGEST_PHRASE = 3  # words
@@ -198,8 +198,8 @@ def _opening(tokens: Sequence[Token]) -> _Opening | None:
     for size in range(min(_LONGEST_PHRASE, len(tokens)), 0, -1):
         words = tuple(tokens[:size])
         name = phrase(words)
-        if name in _KIND_OF:
-            return _Opening(_KIND_OF[name], size, words if name in _EVENT_NAMES else ())
+        if name in KIND_OF:
+            return _Opening(KIND_OF[name], size, words if name in _EVENT_NAMES else ())
     return None
 
 
@@ -207,12 +207,12 @@ def _unknown_kind(line: Line) -> WordsError:
     """What to say to a line that begins with no kind: a slip, a kind further on, or none at all."""
     one, two = line.tokens[:1], line.tokens[:2]
     guesses = (
-        (*most_alike(phrase(two), (name for name in _KIND_OF if " " in name)), two),
-        (*most_alike(phrase(one), _KIND_OF), one),
+        (*most_alike(phrase(two), (name for name in KIND_OF if " " in name)), two),
+        (*most_alike(phrase(one), KIND_OF), one),
     )
     likeness, best, slip = max(guesses, key=lambda guess: guess[0])
     if likeness >= LIKE_ENOUGH:
-        sample = _SAMPLES[_KIND_OF[best]]
+        sample = _SAMPLES[KIND_OF[best]]
         return WordsError(
             UNKNOWN_KIND.format(typed=in_quotes(line.between(slip)), nearest=best),
             instead=(f"{best}{line.text[slip[-1].end :]}", f'{best} "{sample}" yesterday'),
@@ -290,9 +290,14 @@ def _title(pieces: _Pieces) -> str | None:
             )
     else:
         title = _joined((*pieces.name, *pieces.free)) if pieces.free else ""
-    if len(title) > LONGEST_TITLE:
-        raise WordsError(TITLE_TOO_LONG.format(length=len(title), limit=LONGEST_TITLE))
-    return title if any(unicodedata.category(char)[0] in "LNPS" for char in title) else None
+    return title_of(title)
+
+
+def title_of(text: str) -> str | None:
+    """The text as a title, None where nothing in it can be seen. Raises WordsError if it is too long."""
+    if len(text) > LONGEST_TITLE:
+        raise WordsError(TITLE_TOO_LONG.format(length=len(text), limit=LONGEST_TITLE))
+    return text if any(unicodedata.category(char)[0] in "LNPS" for char in text) else None
 
 
 def _joined(tokens: Sequence[Token]) -> str:
@@ -306,9 +311,8 @@ def _units(pieces: _Pieces) -> int | None:
     if len(pieces.units) > 1:
         first, second = (in_quotes(amount) for amount in pieces.units[:2])
         raise WordsError(UNITS_TWICE.format(first=first, second=second), instead=(_reworded(pieces),))
-    digits = re.fullmatch(r"\+?0*([0-9]{1,4})", pieces.units[0])
-    units = int(digits[1]) if digits else 0
-    if not 1 <= units <= MOST_UNITS:
+    units = units_of(pieces.units[0])
+    if units is None:
         # Only a presentation has units to state, so no other example states them.
         right = "" if pieces.kind in (Kind.COURSE, Kind.GLOBAL_EVENT, Kind.LOCAL_EVENT) else "30"
         raise WordsError(
@@ -316,6 +320,13 @@ def _units(pieces: _Pieces) -> int | None:
             instead=(_reworded(pieces, units=right),),
         )
     return units
+
+
+def units_of(typed: str) -> int | None:
+    """The CE units typed, None for what no member can have been granted."""
+    digits = re.fullmatch(r"\+?0*([0-9]{1,4})", typed)
+    units = int(digits[1]) if digits else 0
+    return units if 1 <= units <= MOST_UNITS else None
 
 
 def _done_on(pieces: _Pieces, today: date) -> date | None:

@@ -233,7 +233,7 @@ def _cert_words(
             cycle_started_on=stated.get("cycle_started_on"),
             anyway=anyway,
         )
-        _refuse_inconsistent(words, may_be_earned_alone="earned_on" in welcome)
+        refuse_inconsistent(words, may_be_earned_alone="earned_on" in welcome)
     except WordsError as error:
         error.instead = (*error.instead, _ended(f"{code} {sample_dates}", anyway=anyway))
         raise
@@ -305,8 +305,8 @@ def _misplaced(line: Line, tokens: Sequence[Token], welcome: Collection[str]) ->
     return WordsError(NOT_UNDERSTOOD.format(typed=in_quotes(token.text)), instead=(f"{before}{after}",))
 
 
-def _refuse_inconsistent(words: CertWords, *, may_be_earned_alone: bool) -> None:
-    """Raises WordsError if a date is missing or two of them contradict each other."""
+def refuse_inconsistent(words: CertWords, *, may_be_earned_alone: bool) -> None:
+    """Raise WordsError if a date is missing or two of them contradict each other."""
     code, suspends_on, expires_on = words.code, words.suspends_on, words.expires_on
     if suspends_on is None:
         if expires_on or words.cycle_started_on or not may_be_earned_alone:

@@ -23,7 +23,7 @@ QUOTES = _STRAIGHT_OR_CURLY + _GUILLEMETS  # what a quoted title can begin and e
 EDGES = ",;:.()[]"  # punctuation that can cling to a word without belonging to it
 # Marks that reorder or hide what is shown: left in a title they could turn a whole message around.
 _HIDDEN = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-_SLACK_LINK = re.compile(r"<(?P<address>https?://[^\s<>|]+)(?:\|(?P<label>[^<>]*))?>", re.IGNORECASE)
+SLACK_LINK = re.compile(r"<(?P<address>https?://[^\s<>|]+)(?:\|(?P<label>[^<>]*))?>", re.IGNORECASE)
 _BARE_LINK = re.compile(rf"https?://[^\s<>|{QUOTES}]+", re.IGNORECASE)
 _WORD = re.compile(rf"(?:(?!<?https?://[^\s<>|{QUOTES}])[^\s{QUOTES}])+", re.IGNORECASE)
 
@@ -48,8 +48,13 @@ class Token:
 
     @property
     def bare(self) -> str:
-        """The word as tables have it: lower case, no punctuation around it, no dashes inside."""
-        return " ".join(re.split("[-_ ]+", self.text.casefold().strip(EDGES + "=-")))
+        """The word as tables have it."""
+        return bare(self.text)
+
+
+def bare(text: str) -> str:
+    """Words as tables have them: lower case, no punctuation around them, no dashes inside."""
+    return " ".join(re.split("[-_ ]+", text.casefold().strip(EDGES + "=-")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +74,11 @@ def read_line(typed: str) -> Line:
     """The line somebody typed. Raises WordsError if it is too long or a quote is left open."""
     if len(typed) > MOST_CHARACTERS:
         raise WordsError(TOO_MUCH_TEXT.format(length=len(typed), limit=MOST_CHARACTERS))
-    text = _cleaned(typed)
+    text = cleaned(typed)
     return Line(typed, text, tuple(_tokens(text)))
 
 
-def _cleaned(typed: str) -> str:
+def cleaned(typed: str) -> str:
     """The text on one line, without what cannot be seen; joiners stay, because emoji need them."""
     visible = (
         char
@@ -92,11 +97,11 @@ def _tokens(text: str) -> Iterator[Token]:
             continue
         if text[start] in QUOTES:
             position = _closing_quote(text, start) + 1
-            said = _SLACK_LINK.sub(
+            said = SLACK_LINK.sub(
                 lambda link: link["label"] or link["address"], text[start + 1 : position - 1]
             )
             yield Token(Form.QUOTED, said.strip(), at, start, position)
-        elif link := _SLACK_LINK.match(text, start):
+        elif link := SLACK_LINK.match(text, start):
             position = link.end()
             yield Token(Form.LINK, link["address"], at, start, position)
         elif link := _BARE_LINK.match(text, start):

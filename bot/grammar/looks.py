@@ -1,7 +1,7 @@
-"""The words of why and plan: certifications to look at, and from which day on."""
+"""The words of why, plan, timeline and forecast: certifications to look at, and from which day on."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,6 +47,15 @@ def read_plan(text: str, today: date, codes: Collection[str], levels: Collection
     return with_example(lambda words: _plan(words, today, known), text, "plan", "/ce plan")
 
 
+def read_codes(text: str, codes: Collection[str], levels: Collection[str], *, verb: str) -> tuple[str, ...]:
+    """The certifications that may follow `/ce {verb}`, each once; none where nothing was typed.
+
+    Raises UnknownCodeError, or WordsError where more was typed.
+    """
+    known = Known(codes, levels)
+    return with_example(lambda words: _codes_alone(words, known), text, verb, f"/ce {verb}")
+
+
 def _why(text: str, known: Known) -> tuple[str | None, bool]:
     line = read_line(text)
     whole = phrase(line.tokens[-1:]) in _WHOLE
@@ -61,9 +70,22 @@ def _why(text: str, known: Known) -> tuple[str | None, bool]:
 
 def _plan(text: str, today: date, known: Known) -> PlanWords:
     line = read_line(_BETWEEN_CODES.sub(" ", text))
+    codes, rest = _leading_codes(line, known, lambda tokens: _begins_day(line, tokens))
+    return PlanWords(tuple(dict.fromkeys(codes)), _day(line, rest, today, codes) if rest else None)
+
+
+def _codes_alone(text: str, known: Known) -> tuple[str, ...]:
+    codes, _ = _leading_codes(read_line(_BETWEEN_CODES.sub(" ", text)), known, lambda _: False)
+    return tuple(dict.fromkeys(codes))
+
+
+def _leading_codes(
+    line: Line, known: Known, is_beyond: Callable[[tuple[Token, ...]], bool]
+) -> tuple[list[str], tuple[Token, ...]]:
+    """The codes a line begins with, up to where something else begins, and the tokens from there on."""
     codes: list[str] = []
     rest = line.tokens
-    while rest and not _begins_day(line, rest):
+    while rest and not is_beyond(rest):
         try:
             code, beyond, _ = leading_code(read_line(line.between(rest)), known)
         except WordsError as error:
@@ -72,7 +94,7 @@ def _plan(text: str, today: date, known: Known) -> PlanWords:
             raise
         codes.append(code)
         rest = line.tokens[len(line.tokens) - len(beyond) :]
-    return PlanWords(tuple(dict.fromkeys(codes)), _day(line, rest, today, codes) if rest else None)
+    return codes, rest
 
 
 def _begins_day(line: Line, tokens: tuple[Token, ...]) -> bool:

@@ -13,18 +13,30 @@ from .errors import (
 )
 from .facts import Facts, LoggedActivity, Member
 from .faq import KEEP_QUESTIONS, AcceptedPhrasing, AskedQuestion, Settled, ThreadQuestion, Tier, Vote
+from .forgetting import Noted, Stored
+from .imports import PendingImport
+from .outbox import DIGEST, KEEP_SETTLED, Claim, Held, NoticeKey, OutboxHealth, OutboxRow, Stage
 from .questions import Decision, PortalAnswer, Typed
+from .reminders import ReminderSettings
 from .standings import Kept
 from .store import Ledger
+from .teams import INVITE_AGAIN_AFTER, Left, Role, TeamMember, TeamSettings
+from .upkeep import BEGINNING
 from .writer import Writer
 
 __all__ = [
+    "BEGINNING",
+    "DIGEST",
+    "INVITE_AGAIN_AFTER",
     "KEEP_QUESTIONS",
+    "KEEP_SETTLED",
     "AcceptedPhrasing",
     "AskedQuestion",
     "ChangedSinceError",
+    "Claim",
     "Decision",
     "Facts",
+    "Held",
     "Kept",
     "Ledger",
     "LedgerBusyError",
@@ -35,10 +47,22 @@ __all__ = [
     "LedgerNotOursError",
     "LedgerReadOnlyError",
     "LedgerUnavailableError",
+    "Left",
     "LoggedActivity",
     "Member",
+    "Noted",
+    "NoticeKey",
+    "OutboxHealth",
+    "OutboxRow",
+    "PendingImport",
     "PortalAnswer",
+    "ReminderSettings",
+    "Role",
     "Settled",
+    "Stage",
+    "Stored",
+    "TeamMember",
+    "TeamSettings",
     "ThreadQuestion",
     "Tier",
     "Typed",

@@ -1,6 +1,7 @@
 """Where everybody stands, kept with every change: what status, reminders and teams read."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,13 +41,16 @@ class Kept:
     """A member's standings as last computed, without the single activities and renewals.
 
     They hold from `as_of` up to, not including, `holds_before` (None: as long as no fact changes), for the
-    policy with this fingerprint.
+    policy with this fingerprint. `to_enter` is how many activities the portal may not know of, `is_asked`
+    whether the member ever said how they want to be reminded.
     """
 
     policy: str
     as_of: date
     holds_before: date | None
     standings: tuple[Standing, ...]
+    to_enter: int = 0
+    is_asked: bool = False
 
     def holds_on(self, day: date, policy: str) -> bool:
         """Whether these are the standings of `day` under the policy with this fingerprint."""
@@ -55,6 +59,32 @@ class Kept:
             and self.as_of <= day
             and (self.holds_before is None or day < self.holds_before)
         )
+
+
+# Where the columns of a standing end in such a row; there may be others behind.
+_AFTER = 3 + len(COLUMNS)
+
+
+def kept_of(
+    rows: Sequence[Row], day: date, *, to_enter: int = 0, is_asked: bool = False
+) -> Kept | None:
+    """A member's standings in rows of policy, as_of, holds_before and COLUMNS, with status on `day`.
+
+    None where there are none, and where a certification that was not known on the day of the last change
+    keeps an older row: a replay must tell.
+    """
+    kept = {row[:3] for row in rows}
+    if len(kept) != 1:
+        return None
+    ((policy, as_of, holds_before),) = kept
+    return Kept(
+        policy,
+        iso(as_of),
+        iso(holds_before) if holds_before else None,
+        tuple([standing_of(row[3:_AFTER], day) for row in rows]),
+        to_enter,
+        is_asked,
+    )
 
 
 def row_of(standing: Standing) -> dict[str, Any]:

@@ -12,25 +12,42 @@ from sqlite_utils import Database
 
 from rules import PortalDates
 
-from .errors import (
-    LedgerBusyError,
-    LedgerNewerError,
-    LedgerNotOursError,
-    LedgerUnavailableError,
-    named_errors,
-)
+from .calendars import CalendarsReader
+from .errors import LedgerBusyError, LedgerUnavailableError, named_errors
 from .facts import Facts, Member, Row, activity_of, credential_of, exam_of, iso, portal_of
 from .faq import FaqReader
-from .migrations import migrations
-from .standings import COLUMNS, Kept, standing_of
+from .forgetting import ForgettingReader, ForgettingWriter
+from .opening import connect, migrate, missing_migrations
+from .outbox import OutboxHealth, OutboxReader
+from .reminders import OF_ONE, ReminderSettings, settings_of
+from .standings import COLUMNS, Kept, kept_of
+from .teams import TeamsReader
+from .upkeep import UpkeepReader
 from .writer import Writer
 
 # Slack waits 3 seconds for an answer; a member is told "busy" well before.
 BUSY_MS = 1500
 WAL_TRIES = 20
+# How many activities the portal may not know of: logged, and dated after what it is known to have started
+# from. After a calculated renewal that is the cycle it showed last, or where none was stated the earned day.
+_TO_ENTER = (
+    "SELECT count(*) FROM activities AS done WHERE done.workspace = :workspace AND done.member = :member "
+    "AND done.ended_by IS NULL AND done.state = 'logged' AND done.done_on > ("
+    "SELECT min(CASE WHEN kept.dates <> 'calculated' THEN kept.started_on ELSE coalesce("
+    "(SELECT max(shown.cycle_started_on) FROM portal_dates AS shown WHERE shown.workspace = :workspace "
+    "AND shown.member = :member AND shown.code = kept.code AND shown.ended_by IS NULL), "
+    "(SELECT held.earned_on FROM credentials AS held WHERE held.workspace = :workspace "
+    "AND held.member = :member AND held.code = kept.code AND held.ended_by IS NULL), '') END) "
+    "FROM standings AS kept WHERE kept.workspace = :workspace AND kept.member = :member "
+    "AND kept.expires_on > :day)"
+)
 _STANDINGS = (
-    f"SELECT policy, as_of, holds_before, {', '.join(COLUMNS)} FROM standings "  # noqa: S608 - constants
-    "WHERE workspace = :workspace AND member = :member"
+    f"SELECT policy, as_of, holds_before, {', '.join(COLUMNS)}, ({_TO_ENTER}), "  # noqa: S608 - constants
+    "EXISTS (SELECT 1 FROM reminders WHERE reminders.workspace = :workspace AND reminders.member = :member) "
+    "FROM standings WHERE workspace = :workspace AND member = :member"
+)
+_DATES = (
+    "SELECT code, suspends_on, last_safe_day FROM standings WHERE workspace = :workspace AND member = :member"
 )
 _CREDENTIALS = (
     "SELECT code, earned_on FROM credentials "
@@ -79,41 +96,19 @@ class Ledger:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600, exist_ok=True)
         db = self._db()
-        tables = set(db.table_names())  # before the migrations: another process may be creating both
-        applied = {migration.name for migration in migrations.applied(db)}
-        known = {migration.name for migration in migrations._migrations}
-        if not applied and tables - {migrations.migrations_table}:
-            raise LedgerNotOursError(
-                f"The database {self.path} belongs to another program: name another file."
-            )
-        if applied - known:
-            raise LedgerNewerError(
-                f"The database {self.path} was written by a newer ce-bot ({max(applied - known)}): "
-                "upgrade ce-bot or name another file."
-            )
-        if known - applied:
-            self._migrate(db)
+        if missing_migrations(db, self.path):
+            migrate(db)
         _use_wal(db)
         self._file = self._file_now()
-
-    def _migrate(self, db: Database) -> None:
-        """Apply what is missing; processes that start at once take turns, and each looks again in its own."""
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            migrations.apply(db)
-            db.execute("COMMIT")
-        except BaseException:
-            db.rollback()
-            raise
 
     def _db(self) -> Database:
         """This thread's connection; one shared between threads loses rows."""
         found: Database | None = getattr(self._local, "db", None)
         if found is None:
-            uri = f"{Path(self.path).absolute().as_uri()}?mode=rw"
-            connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MS / 1000)
+            connection = connect(self.path, "rw", wait_s=BUSY_MS / 1000)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
             found = self._local.db = Database(connection)
         return found
 
@@ -162,10 +157,68 @@ class Ledger:
                 self._writing.release()
 
     @contextmanager
+    def erasing(self) -> Iterator[ForgettingWriter]:
+        """One transaction that deletes for good, in which nothing asks what refers to a row that goes.
+
+        Whoever deletes one has to delete what refers to it. Call `empty_log` once it is through.
+        """
+        with named_errors(self.path):
+            db = self._db()
+            db.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with self.write() as writer:
+                    yield writer.forgetting
+            finally:
+                db.execute("PRAGMA foreign_keys = ON")
+
+    def empty_log(self) -> bool:
+        """Carry all that waits beside the file into it, and leave no copy there; False while others read."""
+        with named_errors(self.path):
+            db = self._db()
+            db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            is_busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not is_busy
+
+    @contextmanager
+    def forgetting(self) -> Iterator[ForgettingReader]:
+        """What is kept about members; inside a transaction of this thread, with what it wrote."""
+        with named_errors(self.path):
+            yield ForgettingReader(self._db())
+
+    @contextmanager
+    def calendars(self) -> Iterator[CalendarsReader]:
+        """Whose calendar address is which; inside a transaction of this thread, with what it wrote."""
+        with named_errors(self.path):
+            yield CalendarsReader(self._db())
+
+    @contextmanager
     def faq(self) -> Iterator[FaqReader]:
         """What can be looked up about questions; inside a transaction of this thread, with what it wrote."""
         with named_errors(self.path):
             yield FaqReader(self._db())
+
+    @contextmanager
+    def teams(self) -> Iterator[TeamsReader]:
+        """What can be looked up about teams; inside a transaction of this thread, with what it wrote."""
+        with named_errors(self.path):
+            yield TeamsReader(self._db())
+
+    @contextmanager
+    def outbox(self) -> Iterator[OutboxReader]:
+        """What can be looked up in the outbox; inside a transaction of this thread, with what it wrote."""
+        with named_errors(self.path):
+            yield OutboxReader(self._db())
+
+    def outbox_health(self, now: datetime) -> OutboxHealth:
+        """How the outbox of all workspaces is doing at a moment."""
+        with self.outbox() as outbox:
+            return outbox.health(now)
+
+    @contextmanager
+    def upkeep(self) -> Iterator[UpkeepReader]:
+        """Whose kept standings have to be computed anew."""
+        with named_errors(self.path):
+            yield UpkeepReader(self._db())
 
     def facts(self, who: Member) -> Facts:
         """All that holds about a member; inside a transaction of this thread, with what it has written."""
@@ -182,17 +235,20 @@ class Ledger:
 
     def kept_standings(self, who: Member, day: date) -> Kept | None:
         """The member's standings as last computed, with status on `day`; None where a replay must tell."""
-        rows = self._rows(_STANDINGS, who)
-        kept = {row[:3] for row in rows}
-        if len(kept) != 1:  # a certification not known on the day of the last change keeps an older row
+        rows = self._rows(_STANDINGS, who, day=day.isoformat())
+        if not rows:
             return None
-        ((policy, as_of, holds_before),) = kept
-        return Kept(
-            policy,
-            iso(as_of),
-            iso(holds_before) if holds_before else None,
-            tuple([standing_of(row[3:], day) for row in rows]),
-        )
+        *_, to_enter, is_asked = rows[0]
+        return kept_of(rows, day, to_enter=to_enter, is_asked=bool(is_asked))
+
+    def kept_dates(self, who: Member) -> set[tuple[str, date, date]]:
+        """All that notices depend on, as last computed: codes, suspension dates and last safe days."""
+        return {(code, iso(suspends), iso(safe)) for code, suspends, safe in self._rows(_DATES, who)}
+
+    def to_enter(self, who: Member, day: date) -> int:
+        """How many of the member's activities the portal may not know of; none once all has expired."""
+        ((count,),) = self._rows(_TO_ENTER, who, day=day.isoformat())
+        return int(count)
 
     def timezone(self, who: Member) -> tuple[str | None, datetime | None]:
         """The member's time zone and when Slack was last asked for it, where known."""
@@ -200,14 +256,27 @@ class Ledger:
             return timezone, datetime.fromisoformat(checked_at) if checked_at else None
         return None, None
 
+    def reminder_settings(self, who: Member) -> ReminderSettings | None:
+        """How the member wants to be reminded; None for one who never said."""
+        rows = self._rows(OF_ONE, who)
+        return settings_of(rows[0]) if rows else None
+
+    def workspaces(self) -> list[str]:
+        """The workspaces that have members here."""
+        with named_errors(self.path):
+            found = self._db().execute("SELECT DISTINCT workspace FROM members ORDER BY workspace")
+            return [workspace for (workspace,) in found.fetchall()]
+
     def titles(self, who: Member) -> list[str]:
         """The titles of a member's activities."""
         return [title for (title,) in self._rows(_TITLES, who)]
 
-    def _rows(self, sql: str, who: Member) -> list[Row]:
+    def _rows(self, sql: str, who: Member, **values: str) -> list[Row]:
         """What a statement about one member gives."""
         with named_errors(self.path):
-            return self._db().execute(sql, {"workspace": who.workspace, "member": who.id}).fetchall()
+            return self._db().execute(
+                sql, {"workspace": who.workspace, "member": who.id, **values}
+            ).fetchall()
 
 
 def _use_wal(db: Database) -> None:

@@ -9,12 +9,18 @@ from sqlite_utils import Database
 
 from rules import ExamPass, PortalDates, Standing
 
+from .calendars import CalendarsWriter
 from .errors import ChangedSinceError
 from .facts import LoggedActivity, Member
 from .faq import FaqWriter
+from .forgetting import ForgettingWriter
+from .imports import ImportsWriter
+from .outbox import OutboxWriter
 from .questions import Questions
+from .reminders import ReminderWriter
 from .standings import COLUMNS, row_of
 from .statements import OF_MEMBER, Statements, iso_or_none, moment
+from .teams import TeamsWriter
 
 # Slack repeats a delivery for about 6 minutes, and a signed request can be replayed for 5.
 KEEP_ANSWERS = timedelta(days=1)
@@ -44,6 +50,12 @@ class Writer(Statements):
         super().__init__(db)
         self.questions = Questions(db)
         self.faq = FaqWriter(db)
+        self.calendars = CalendarsWriter(db)
+        self.forgetting = ForgettingWriter(db)
+        self.imports = ImportsWriter(db)
+        self.reminders = ReminderWriter(db)
+        self.outbox = OutboxWriter(db)
+        self.teams = TeamsWriter(db)
 
     def answer_to(self, who: Member, key: str) -> str | None:
         """The answer already given to the request with this key."""

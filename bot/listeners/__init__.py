@@ -8,7 +8,7 @@ from ..views.blocks import BESIDE_ACTION, RUN_ACTION
 from ..views.changes import UNDO_ACTION
 from ..views.faq import SEE_ACTION
 from ..views.inbox import POST_ACTION
-from . import ask, ce, curating
+from . import ask, ce, curating, exports
 
 
 def register(app: App) -> None:
@@ -20,3 +20,5 @@ def register(app: App) -> None:
     app.action(re.compile(f"^{POST_ACTION}:"))(curating.pass_on)
     app.event("app_mention")(ask.answer_mention)
     app.event("message")(ask.answer_message)
+    app.event("app_uninstalled")(exports.note_departure)
+    app.event("tokens_revoked")(exports.note_revoked_tokens)

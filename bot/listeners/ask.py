@@ -6,13 +6,14 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from .. import grammar
 from ..courier import Courier
 from ..desk import Desk
 from ..ledger import LedgerError, Member
 from ..outcomes import Place
 from ..views import faq as views
 from ..views.blocks import Reply, unescaped
-from . import commands
+from . import commands, imports
 from .places import place_of_click, place_of_event
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,9 @@ def answer_message(body: dict[str, Any], event: dict[str, Any], desk: Desk, cour
         return
     who, place, key = Member(body["team_id"], event["user"]), place_of_event(event), _key(event)
     if place.is_private:
-        if reply := _answer(desk, who, _question(event), place, key):
+        if imports.is_dropped(event):
+            imports.read_dropped(desk, courier, who, place, event, key)
+        elif reply := _answer(desk, who, _question(event), place, key):
             courier.post(place.channel, reply, place.thread or None)
     elif place.is_shared:
         said, in_thread = unescaped(event.get("text") or ""), place.thread != event["ts"]
@@ -78,6 +81,8 @@ def _answer(desk: Desk, who: Member, question: str, place: Place, key: str) -> R
         keep = False
     if place.is_private and question.lower() in COMMANDS_BY_NAME:
         return commands.run(desk, who, question, key, place)
+    if place.is_private and grammar.is_pasted_table(question):
+        return commands.run(desk, who, f"import {question}", f"{key} table", place)
     return commands.answer_question(desk, who, question, place, keep=keep)
 
 

@@ -1,7 +1,8 @@
 """One request of a member's, and what a table of commands says of each."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from rules import Policy
 
 from ..desk import Desk
 from ..ledger import Member, Writer
-from ..outcomes import Changed, Place
+from ..outcomes import Changed, Person, Place
 from ..views.blocks import Reply
 
 
@@ -18,6 +19,7 @@ class Asked:
     """One request: who asks, where, on which day of theirs, and the words after the subcommand.
 
     `typed_on` is the day they were typed on: not today where a question whether to save came between.
+    `people` are those it is about, by member id, where Slack was asked about them.
     """
 
     desk: Desk
@@ -26,6 +28,12 @@ class Asked:
     words: str
     typed_on: date
     place: Place
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """The number a button sends, which members never see; 0 for words that are none."""
+        return int(self.words) if re.fullmatch("[0-9]{1,18}", self.words) else 0
 
     @property
     def codes(self) -> tuple[str, ...]:

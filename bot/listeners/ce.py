@@ -19,6 +19,7 @@ def answer(ack: Ack, command: dict[str, Any], desk: Desk, courier: Courier) -> N
     reply = commands.run(desk, who, text, command["trigger_id"], place)
     seen_by = "in_channel" if reply.everyone else "ephemeral"
     ack(text=reply.text, blocks=reply.blocks, response_type=seen_by)
+    courier.send_posts(reply.posts)
     courier.send_files(reply.files, who, place.channel)
 
 
@@ -40,4 +41,5 @@ def _run_clicked(
     who, place = Member(body["team"]["id"], body["user"]["id"]), place_of_click(body)
     reply = commands.run(desk, who, unescaped(action["value"]), body["trigger_id"], place)
     courier.respond(body["response_url"], reply, replace=replace)
+    courier.send_posts(reply.posts)
     courier.send_files(reply.files, who, place.channel)

@@ -1,7 +1,6 @@
 """The words after `/ce`: one table from subcommand to what answers it."""
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +16,7 @@ from ..views import changes, inbox, lists, manual, plans, questions, reasons, st
 from ..views import faq as faq_views
 from ..views import words as shown
 from ..views.blocks import Reply
+from . import exports, imports, remind, team, timeline
 from .asked import Asked, Do, Look, Show, Write
 
 ReadCert = Callable[[str, date, Collection[str], Collection[str]], grammar.CertWords]
@@ -34,14 +34,17 @@ def _run(desk: Desk, who: Member, text: str, key: str, place: Place) -> Reply:
     name, words = _subcommand(text)
     if not _is_known(name):
         return _unknown(desk, who, name, text, place)
+    if name in exports.FORGETTING:
+        return _forget(desk, who, name, words)
     today = desk.today(who)
     asked = Asked(desk, who, today, words, today, place)
+    # A name of both tables looks where it stands alone.
+    only_looks = name in LOOKING and not (words and name in WRITING)
     try:
-        if name in LOOKING:
+        if only_looks:
             return LOOKING[name](asked)
         if name in WRITING:
-            write = WRITING[name]
-            return _kept(desk.saving.once(who, key, lambda writer: json.dumps(write(asked, writer))))
+            return _write(asked, name, key)
         return _change(asked, name, key)
     except grammar.AmbiguousWordsError as error:
         buttons = [
@@ -51,7 +54,7 @@ def _run(desk: Desk, who: Member, text: str, key: str, place: Place) -> Reply:
         return troubles.hint(error.sentence, error.example, buttons=tuple(buttons))
     except grammar.UnknownCodeError as error:
         # What only looks has nothing to show for a code that is not held.
-        may_be_new = error.plausible and name not in LOOKING
+        may_be_new = error.plausible and not only_looks
         sure = [(f"{error.typed[:40]} is right", f"{name} {words} anyway")] if may_be_new else []
         return troubles.hint(error.sentence, error.example, buttons=tuple(sure))
     except grammar.WordsError as error:
@@ -62,11 +65,36 @@ def _run(desk: Desk, who: Member, text: str, key: str, place: Place) -> Reply:
         return troubles.missing(error)
 
 
+def _forget(desk: Desk, who: Member, name: str, words: str) -> Reply:
+    """Show or delete what is kept about a member; nothing of it is kept, not even the request."""
+    try:
+        return exports.FORGETTING[name](desk, who, words)
+    except grammar.WordsError as error:
+        return troubles.hint(error.sentence, error.example)
+    except DeskError as error:
+        return troubles.missing(error)
+
+
+def _write(asked: Asked, name: str, key: str) -> Reply:
+    """Write what is no change of facts; what goes out with its answer does so the first time only."""
+    if name in team.MEETING:
+        asked = replace(asked, people=team.MEETING[name](asked))
+    first: list[Reply] = []
+
+    def work(writer: Writer) -> str:
+        first.append(WRITING[name](asked, writer))
+        kept = first[0].repeated or first[0]
+        return json.dumps(kept._replace(files=(), posts=(), repeated=None))
+
+    answer = asked.desk.saving.once(asked.who, key, work)
+    return first[0] if first else _kept(answer)
+
+
 def _change(asked: Asked, name: str, key: str) -> Reply:
     """Do what changes something, or ask first where it makes something worse."""
     saving, changing = asked.desk.saving, _Changing(asked)
     if name == SAVE:
-        return _kept(saving.save(asked.who, key, _number(asked), changing))
+        return _kept(saving.save(asked.who, key, asked.number, changing))
     return _kept(saving.change(asked.who, key, Typed(name, asked.words, asked.typed_on), changing))
 
 
@@ -93,11 +121,6 @@ def _kept(answer: str) -> Reply:
     return Reply(*json.loads(answer))
 
 
-def _number(asked: Asked) -> int:
-    """The number a button sends, which members never see."""
-    return int(asked.words) if re.fullmatch("[0-9]{1,18}", asked.words) else 0
-
-
 def answer_question(desk: Desk, who: Member, question: str, place: Place, *, keep: bool = True) -> Reply:
     """Answer a question, wherever it was asked; unless it is not to be kept, without its asker."""
     found = desk.answering.find(who.workspace, question, place)
@@ -109,10 +132,11 @@ def answer_question(desk: Desk, who: Member, question: str, place: Place, *, kee
 def _subcommand(text: str) -> tuple[str, str]:
     """The subcommand, of one word or two, and the words after it."""
     first, rest = _first_word(text)
-    second, after = _first_word(rest)
-    pair = f"{first} {second}"
-    if _is_known(pair):
-        return pair, after
+    if rest:
+        second, after = _first_word(rest)
+        pair = f"{first} {second}"
+        if _is_known(pair):
+            return pair, after
     if first == "add" and not rest:
         return "help", first
     # Words after "cert" alone are a certification to add, or a slip of it that must not pass unanswered.
@@ -120,7 +144,7 @@ def _subcommand(text: str) -> tuple[str, str]:
 
 
 def _is_known(name: str) -> bool:
-    return name == SAVE or any(name in table for table in (LOOKING, WRITING, CHANGING))
+    return name in KNOWN
 
 
 def _first_word(text: str) -> tuple[str, str]:
@@ -138,8 +162,9 @@ def _unknown(desk: Desk, who: Member, name: str, text: str, place: Place) -> Rep
 
 
 def _show_standing(asked: Asked) -> Reply:
-    if "@" in asked.words and asked.words.split("|")[0].strip("<@> ") != asked.who.id:
-        return troubles.hint(OTHERS_STATUS, "/ce status")
+    other = grammar.read_whose(asked.words)
+    if other and other != asked.who.id:
+        return team.show_status_of(asked, other)
     return standing.overview(asked.desk.overview(asked.who, asked.today), asked.desk.policy)
 
 
@@ -239,7 +264,7 @@ def _undo(asked: Asked, writer: Writer) -> Changed:
 
 
 def _undo_change(asked: Asked, writer: Writer) -> Changed:
-    return asked.desk.undo(writer, asked.who, _number(asked), asked.today)
+    return asked.desk.undo(writer, asked.who, asked.number, asked.today)
 
 
 def _cert_add(asked: Asked, writer: Writer) -> Changed:
@@ -278,16 +303,16 @@ def _exam_remove(asked: Asked, writer: Writer) -> Changed:
 
 
 def _portal_agrees(asked: Asked, writer: Writer) -> Changed:
-    return asked.desk.portal_agrees(writer, asked.who, _number(asked), asked.today)
+    return asked.desk.portal_agrees(writer, asked.who, asked.number, asked.today)
 
 
 def _portal_differs(asked: Asked, writer: Writer) -> Reply:
-    found = asked.desk.portal_differs(writer, asked.who, _number(asked), PortalAnswer.OTHER, asked.today)
+    found = asked.desk.portal_differs(writer, asked.who, asked.number, PortalAnswer.OTHER, asked.today)
     return questions.portal_differs(found)
 
 
 def _portal_not_yet(asked: Asked, writer: Writer) -> Reply:
-    number = _number(asked)
+    number = asked.number
     found = asked.desk.portal_differs(writer, asked.who, number, PortalAnswer.NOT_YET, asked.today)
     return questions.portal_not_yet(found, number, asked.desk.policy)
 
@@ -301,17 +326,17 @@ def _show_phrasings(asked: Asked) -> Reply:
 
 
 def _show_entries(asked: Asked) -> Reply:
-    return inbox.entries(asked.desk.curating.cluster(asked.who, _number(asked)))
+    return inbox.entries(asked.desk.curating.cluster(asked.who, asked.number))
 
 
 def _show_draft(asked: Asked) -> Reply:
-    cluster = asked.desk.curating.cluster(asked.who, _number(asked))
+    cluster = asked.desk.curating.cluster(asked.who, asked.number)
     return inbox.draft(cluster, asked.today, asked.desk.policy)
 
 
 def _ask_consent(asked: Asked) -> Reply:
     number, asker = _number_and_rest(asked)
-    found = asked.desk.curating.to_pass_on(asked.who, _number(number), asker)
+    found = asked.desk.curating.to_pass_on(asked.who, number.number, asker)
     return inbox.consent(found, asker)
 
 
@@ -320,38 +345,38 @@ def _keep_question(_asked: Asked) -> Reply:
 
 
 def _found_helpful(asked: Asked, writer: Writer) -> Reply:
-    vote = asked.desk.curating.vote(writer, asked.who, _number(asked), helpful=True)
+    vote = asked.desk.curating.vote(writer, asked.who, asked.number, helpful=True)
     return inbox.voted(vote, helpful=True)
 
 
 def _found_unhelpful(asked: Asked, writer: Writer) -> Reply:
-    vote = asked.desk.curating.vote(writer, asked.who, _number(asked), helpful=False)
+    vote = asked.desk.curating.vote(writer, asked.who, asked.number, helpful=False)
     return inbox.voted(vote, helpful=False)
 
 
 def _none_fits(asked: Asked, writer: Writer) -> Reply:
     number, asker = _number_and_rest(asked)
     curating = asked.desk.curating
-    curating.vote(writer, asked.who, _number(number), helpful=False)
+    curating.vote(writer, asked.who, number.number, helpful=False)
     may_pass = curating.channel is not None and asker == asked.who.id
-    return inbox.none_fits(_number(number), asker, passable=may_pass)
+    return inbox.none_fits(number.number, asker, passable=may_pass)
 
 
 def _take_as_phrasing(asked: Asked, writer: Writer) -> Reply:
     number, slug = _number_and_rest(asked)
-    return inbox.accepted(asked.desk.curating.accept(writer, asked.who, _number(number), slug))
+    return inbox.accepted(asked.desk.curating.accept(writer, asked.who, number.number, slug))
 
 
 def _refer(asked: Asked, writer: Writer) -> Reply:
-    return inbox.referred(asked.desk.curating.refer(writer, asked.who, _number(asked)))
+    return inbox.referred(asked.desk.curating.refer(writer, asked.who, asked.number))
 
 
 def _dismiss(asked: Asked, writer: Writer) -> Reply:
-    return inbox.dismissed(asked.desk.curating.dismiss(writer, asked.who, _number(asked)))
+    return inbox.dismissed(asked.desk.curating.dismiss(writer, asked.who, asked.number))
 
 
 def _reopen(asked: Asked, writer: Writer) -> Reply:
-    return inbox.reopened(asked.desk.curating.reopen(writer, asked.who, _number(asked)))
+    return inbox.reopened(asked.desk.curating.reopen(writer, asked.who, asked.number))
 
 
 def _number_and_rest(asked: Asked) -> tuple[Asked, str]:
@@ -361,17 +386,29 @@ def _number_and_rest(asked: Asked) -> tuple[Asked, str]:
 
 
 def _cancel(asked: Asked, writer: Writer) -> Reply:
-    asked.desk.saving.cancel(writer, asked.who, _number(asked))
+    imports.forget_cancelled(asked, writer, asked.desk.saving.cancel(writer, asked.who, asked.number))
     return questions.cancelled()
 
 
-OTHERS_STATUS = "I show somebody else's status only where you share a team, and I know of none you share."
 UNDO_ALONE = (
     "Undo stands alone and takes back your last change, whatever it was; "
     "an activity is taken out by its number with remove."
 )
 ALIASES: Mapping[str, str] = MappingProxyType(
-    {"": "status", "certs": "cert", "log": "add", "delete": "remove", "rm": "remove", "?": "help"}
+    {
+        "": "status",
+        "certs": "cert",
+        "log": "add",
+        "delete": "remove",
+        "rm": "remove",
+        "?": "help",
+        "reminders": "remind",
+        "reminder": "remind",
+        "entered": "done",
+        "ics": "calendar",
+        "forget": "forget-me",
+        "forgetme": "forget-me",
+    }
 )
 LOOKING: Mapping[str, Look] = MappingProxyType(
     {
@@ -390,6 +427,11 @@ LOOKING: Mapping[str, Look] = MappingProxyType(
         inbox.DRAFT: _show_draft,
         inbox.PASS: _ask_consent,
         inbox.KEEP: _keep_question,
+        **timeline.LOOKING,
+        **remind.LOOKING,
+        **team.LOOKING,
+        **imports.LOOKING,
+        **exports.LOOKING,
     }
 )
 SAVE = questions.SAVE
@@ -408,6 +450,10 @@ WRITING: Mapping[str, Write] = MappingProxyType(
         inbox.REOPEN: _reopen,
         "faq on": _switch_on,
         "faq off": _switch_off,
+        **remind.WRITING,
+        **team.WRITING,
+        **imports.WRITING,
+        **exports.WRITING,
     }
 )
 CHANGING: Mapping[str, tuple[Do, Show]] = MappingProxyType(
@@ -423,5 +469,8 @@ CHANGING: Mapping[str, tuple[Do, Show]] = MappingProxyType(
         questions.SAME_DATES: (_portal_agrees, changes.portal_agreed),
         "exam": (_exam, changes.exam_stated),
         "exam remove": (_exam_remove, changes.exam_removed),
+        **imports.CHANGING,
+        **exports.CHANGING,
     }
 )
+KNOWN = frozenset((SAVE, *LOOKING, *WRITING, *CHANGING, *exports.FORGETTING))

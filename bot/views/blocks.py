@@ -24,28 +24,46 @@ LEFT_OUT = "There is more than Slack shows in one message; the rest is left out 
 
 
 class File(NamedTuple):
-    """A file to send: its name, a sentence for those who cannot open it, and what makes it.
+    """A file to send: its name, what is said of it for those who cannot open it, and what makes it.
 
-    It is made after the request is answered. A private one goes to its member's direct message, any other
-    to the channel asked in.
+    It is made after the request is answered, and then asked what to say, where `about` is no text; `make` may
+    raise NotMadeError. A private one goes to its member's direct message, any other to the channel asked in.
     """
 
     name: str
-    about: str
+    about: str | Callable[[], str]
     make: Callable[[], bytes]
     is_private: bool = True
+
+
+class NotMadeError(Exception):
+    """There is no file to make after all; `reply` says why to whoever waits for it."""
+
+    def __init__(self, reply: "Reply") -> None:
+        super().__init__(reply.text)
+        self.reply = reply
 
 
 class Reply(NamedTuple):
     """What the bot says: blocks for the eye, text for notifications, readers and terminals.
 
-    The answer to a command is seen by `everyone` in the channel only where it says so; `files` follow it.
+    The answer to a command is seen by `everyone` in the channel only where it says so; `files` follow it, and
+    `posts` to others go out with it. Delivered again it is `repeated` instead, where that is given.
     """
 
     text: str
     blocks: list[Block]
     everyone: bool = False
     files: Sequence[File] = ()
+    posts: Sequence["Post"] = ()
+    repeated: "Reply | None" = None
+
+
+class Post(NamedTuple):
+    """A message to a member or a channel, by their id, that goes out with the answer to somebody else."""
+
+    to: str
+    message: Reply
 
 
 def escaped(text: str) -> str:

@@ -1,12 +1,22 @@
 """What a change did: logged, edited, removed, stated, undone, with the dates it moved."""
 
-from rules import By, Credited, Policy, Reason, Renewal, Standing, Status
+from rules import By, Credited, Dates, Policy, Reason, Renewal, Standing, Status
 
 from ..ledger import LoggedActivity
-from ..outcomes import ActivityChanged, Changed, CredentialChanged, Effect, PortalAgreed, Undone
+from ..outcomes import (
+    ActivitiesMarked,
+    ActivityChanged,
+    Changed,
+    CredentialChanged,
+    Effect,
+    Imported,
+    PortalAgreed,
+    Undone,
+)
 from . import words
 from .blocks import Block, Reply, button, plain, reply
-from .questions import portal_buttons, portal_question
+from .questions import portal_buttons, portal_command, portal_question
+from .remind import MAY_I, consent_buttons
 from .standing import credential, warnings
 
 UNDO_ACTION = "ce:undo"
@@ -17,6 +27,12 @@ EARLIER_RENEWAL = (
     "this completes {required} CE earlier, so it renews on {renewed_on} already. If the portal shows a later "
     "renewal, tell me its dates with `/ce portal`; if the date is a slip, Undo"
 )
+
+
+MARKED = {True: "Marked as entered in the portal:", False: "Marked as not in the portal:"}
+MARKED_SHOWN = 10
+MORE_MARKED = "and {more} more"
+SHOWN_YET = "Once the portal shows the renewal, tell me its dates, which win over mine: `{command}`"
 
 
 def activity_added(changed: ActivityChanged, policy: Policy) -> Reply:
@@ -54,7 +70,8 @@ def credential_stated(changed: CredentialChanged, policy: Policy) -> Reply:
         for effect in changed.effects
         if effect.renewal and effect.after
     ]
-    return _reply("\n".join([how, *renewed]), _now(changed, policy), changed=changed)
+    may_i = "" if changed.is_asked else MAY_I
+    return _reply("\n".join([how, *renewed]), _now(changed, policy), may_i, changed=changed)
 
 
 def portal_agreed(changed: PortalAgreed, _policy: Policy) -> Reply:
@@ -109,6 +126,35 @@ def undone(changed: Undone, policy: Policy) -> Reply:
     return _reply(f"Undone: {what}.", _after(changed, policy), changed=changed)
 
 
+def activities_marked(changed: ActivitiesMarked, policy: Policy) -> Reply:
+    """The echo of `/ce done`: what is marked, and that the portal's word is still wanted where it is."""
+    shown = changed.activities[:MARKED_SHOWN]
+    more = len(changed.activities) - len(shown)
+    lines = [MARKED[changed.entered], *(words.activity(one, policy) for one in shown)]
+    if more:
+        lines.append(MORE_MARKED.format(more=more))
+    stands = [effect.after for effect in changed.effects if effect.after]
+    calculated = [one for one in stands if one.cycle.dates is Dates.CALCULATED]
+    command = portal_command(calculated[0]) if calculated and changed.entered else ""
+    return _reply(
+        "\n".join(lines),
+        "\n".join(line for effect in changed.effects for line in _moved(effect)),
+        SHOWN_YET.format(command=command) if command else "",
+        changed=changed,
+    )
+
+
+def imported(changed: Imported, policy: Policy) -> Reply:
+    """The echo of an import: how much of what, and where each certification stands now."""
+    source = f" from {words.file(changed.name)}" if changed.name else ""
+    return _reply(
+        f"Imported {words.news(changed.news, policy)}{source}.",
+        "\n".join(_brought(effect, changed, policy) for effect in changed.effects) or NO_CERTIFICATION,
+        "" if changed.is_asked else MAY_I,
+        changed=changed,
+    )
+
+
 def undo_button(change: int) -> list[Block]:
     """The button that takes back the change with this number."""
     return [button("Undo", UNDO_ACTION, f"undo change {change}")]
@@ -117,9 +163,11 @@ def undo_button(change: int) -> list[Block]:
 def _reply(*paragraphs: str, changed: Changed) -> Reply:
     """A change's echo: what the portal shows after a renewal, warnings below, and Undo."""
     small = [f":information_source: {plain(caution)}" for caution in changed.cautions]
-    if isinstance(changed, CredentialChanged):
+    if isinstance(changed, CredentialChanged | Imported):
         small += warnings([effect.after for effect in changed.effects if effect.after])
     buttons = portal_buttons(changed)
+    if isinstance(changed, CredentialChanged | Imported) and not changed.is_asked:
+        buttons += consent_buttons()
     if not isinstance(changed, Undone):
         buttons += undo_button(changed.change)
     return reply(*paragraphs, portal_question(changed), small=small, buttons=buttons)
@@ -216,8 +264,16 @@ def _served(activity: LoggedActivity, after: Standing) -> Renewal:
 
 def _after(changed: Changed, policy: Policy) -> str:
     """Where each credential stands after something was taken away or brought back."""
-    lines = []
-    for effect in changed.effects:
-        state = _state(effect.after, changed, policy) if effect.after else "no longer followed"
-        lines += [f"• *{effect.code}*: {state}.", *_moved(effect)]
-    return "\n".join(lines)
+    return "\n".join(_stands(effect, changed, policy) for effect in changed.effects)
+
+
+def _stands(effect: Effect, changed: Changed, policy: Policy) -> str:
+    state = _state(effect.after, changed, policy) if effect.after else "no longer followed"
+    return "\n".join([f"• *{effect.code}*: {state}.", *_moved(effect)])
+
+
+def _brought(effect: Effect, changed: Changed, policy: Policy) -> str:
+    """Where a credential stands after an import, which may have renewed it."""
+    if effect.renewal and effect.after:
+        return _renewed(effect.code, effect.renewal, effect.after)
+    return _stands(effect, changed, policy)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from rules import Policy, Reason
+from rules import Policy, Reason, State
 
 from ..outcomes import Holdings, Listing
 from . import words
@@ -20,6 +20,8 @@ DOES_NOT = {
     Reason.REJECTED: "rejected for",
     Reason.FUTURE: "still to come for",
 }
+# What is rejected says so by what it does; what is only logged needs no word.
+IN_PORTAL = {State.ENTERED: " · entered in the portal", State.CONFIRMED: " · confirmed by the portal"}
 KEPT = "kept until I know a certification"
 LIST_HELP = "Change one: `/ce edit {number} 2025-11-20` · take one out: `/ce remove {number}`"
 CERT_HELP = "What the portal shows wins: `/ce portal {code} suspends {suspends} expires {expires}`"
@@ -33,7 +35,10 @@ def activities(found: Listing, policy: Policy) -> Reply:
     if not found.activities:
         return reply(NOTHING_LOGGED)
     newest = found.activities[:LINES_MOST]
-    lines = [f"{words.activity(one, policy)} · {_serves(found.codes[one.number])}" for one in newest]
+    lines = [
+        f"{words.activity(one, policy)}{IN_PORTAL.get(one.state, '')} · {_serves(found.codes[one.number])}"
+        for one in newest
+    ]
     shown = fitting(lines, LINES_MOST, CHARACTERS_MOST)
     more = len(found.activities) - len(shown)
     return reply(

@@ -59,6 +59,24 @@ COMMANDS = {
         "You passed a certification's own exam again. `/ce exam remove CODE DATE` takes it back.",
         ("/ce exam ACP-620 2025-11-15",),
     ),
+    "import": Help(
+        "/ce import",
+        "Read a table of what you did and hold, show it, and save all of it or nothing. Drop a CSV file into "
+        "our direct message, paste a table there as a block of code, or paste its rows after the command. "
+        "The first row names the columns, in any order:\n"
+        "• activities: kind (or type), title (course, event), date (completed on), units (credits), link "
+        "(proof), status, entered in portal\n"
+        "• certifications: code (certification), earned (issue date), suspends (renewal due), expires\n"
+        "• exams: code (exam), passed (exam date)\n"
+        "The kind says what a row is: course, global event, local event, presentation, certification, exam. "
+        "Without one, the filled columns do; a title's column named course or webinar makes courses. "
+        "Columns I do not know are ignored.\n"
+        "Dates are read as everywhere here. For 01/12/2025 the table's other dates decide, or I ask once; a "
+        "time after a date is left out, and Excel's day numbers such as 45992 are read. What is here "
+        "already stays as it is: the same kind, date and title. From Excel, Google Sheets or Numbers: save "
+        "or download as CSV.",
+        ("/ce import",),
+    ),
     "why": Help(
         "/ce why [CODE] [all]",
         "Why a certification stands where it does: every date and number, the rule behind it and its source.",
@@ -69,6 +87,76 @@ COMMANDS = {
         "The least that renews, what waiting gains and risks, what renewing does to each certification, and "
         "the best plan for all of them over five years. The day is today unless you name a later one.",
         ("/ce plan", "/ce plan ACP-620", "/ce plan on tomorrow"),
+    ),
+    "remind": Help(
+        "/ce remind [on | off | days NUMBERS | hour HOUR | weekends off | mentions on | snooze HOW LONG]",
+        "Reminders before a suspension, by direct message; alone it shows how they stand and what is next. "
+        "With weekends off, what belongs to one comes on the Friday before. With mentions on, your teams' "
+        "posts may mention you. A snooze lasts some days or until a date; `snooze off` ends it.",
+        (
+            "/ce remind",
+            "/ce remind on",
+            "/ce remind days 60 30 7",
+            "/ce remind hour 8",
+            "/ce remind weekends off",
+            "/ce remind mentions on",
+            "/ce remind snooze 3 days",
+            "/ce remind snooze off",
+            "/ce remind off",
+        ),
+    ),
+    "team": Help(
+        "/ce team [join | leave | invite @MEMBER ... | all | forecast [CODE ...] | start | settings | "
+        "lead @MEMBER | stop]",
+        "In a channel: who of those who joined needs what by when, how many hold each certification, and "
+        "against which targets; I also tell the channel before a suspension and once a week. It shows names, "
+        "codes, dates and missing units, never activities, titles or proof. Leads (whoever started it, and "
+        "whom they name) set when it is told and at what it aims. Of one who shares a team with you, status "
+        "with their @name shows as much.",
+        (
+            "/ce team",
+            "/ce team start",
+            "/ce team join",
+            "/ce team invite @bob",
+            "/ce team all",
+            "/ce team forecast",
+            "/ce team settings",
+            "/ce team settings days 30 14 7",
+            "/ce team settings digest monday 9",
+            "/ce team settings target ACP-620 3",
+            "/ce team leave",
+            "/ce team stop",
+        ),
+    ),
+    "timeline": Help(
+        "/ce timeline [CODE ...]",
+        "Your certifications over time, in words and as a picture: cycles, grace period, last safe day, and "
+        "which activities counted.",
+        ("/ce timeline", "/ce timeline ACP-620"),
+    ),
+    "export": Help(
+        "/ce export · export proof [CODE]",
+        "Your data as files, to your direct message: a table that `/ce import` reads back, JSON, and what "
+        "the portal needs of each certification, to copy entry by entry. `export proof` shows it here.",
+        ("/ce export", "/ce export proof", "/ce export proof ACP-620"),
+    ),
+    "done": Help(
+        "/ce done NUMBERS [not]",
+        "Mark activities as entered in the candidate portal, by their numbers in the list or all of them. "
+        "Undo takes it back, and so does `not` after the numbers.",
+        ("/ce done 1", "/ce done 1-3", "/ce done all"),
+    ),
+    "calendar": Help(
+        "/ce calendar [address | revoke]",
+        "Your dates as a file for your calendar, with alarms; opened again after a change, it moves what has "
+        "moved. Where I can be reached from the web, `address` makes a private one to subscribe to, and "
+        "`revoke` ends it.",
+        ("/ce calendar",),
+    ),
+    "forget-me": Help(
+        "/ce forget-me",
+        "Delete everything I keep about you, for good. I show what there is and ask first.",
+        ("/ce forget-me",),
     ),
     "ask": Help(
         "/ce ask QUESTION",

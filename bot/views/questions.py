@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from rules import Policy, Standing
 
-from ..outcomes import ActivityChanged, Changed, CredentialChanged, Effect, Undone
+from ..outcomes import (
+    ActivitiesMarked,
+    ActivityChanged,
+    Changed,
+    CredentialChanged,
+    Effect,
+    Imported,
+    Undone,
+)
 from . import words
 from .blocks import Block, Reply, commands, reply
 
@@ -102,6 +110,10 @@ def _what(changed: Changed, policy: Policy) -> str:
             return f"Removing {changed.code}"
         case CredentialChanged():
             return f"Changing what I know of {changed.code}"
+        case ActivitiesMarked():
+            return "Marking as entered what the portal had rejected"
+        case Imported():
+            return f"Importing {words.news(changed.news, policy)}"
         case Undone():
             return f"Taking back {words.done(changed.action, changed.subject)}"
     return "This"

@@ -18,6 +18,8 @@ FIRST_STEP = (
 KEPT = "{activities} logged so far: kept, and applied as soon as I know a certification."
 PORTAL_HAS_THE_LAST_WORD = "Dates not marked as the portal's are calculated; the portal has the last word."
 NOT_ALL = "Not all of your certifications fit into one message; the most urgent do. All: `/ce cert list`"
+TO_ENTER = "{activities} not yet in the portal: `/ce export proof`"
+MAY_I_REMIND = "I can remind you before a suspension: `/ce remind on`"
 NEXT_STEP = 'Log what you did: `/ce add course "Jira Automation" yesterday` · all commands: `/ce help`'
 MORE_WARNINGS = ":information_source: {more} not shown here."
 # Slack takes 3,000 characters in a small line; a warning has some 150, with two long titles some 2,500.
@@ -32,7 +34,13 @@ def overview(found: Overview, policy: Policy) -> Reply:
         kept = words.count(found.activities, "activity", "activities") if found.activities else ""
         return reply(FIRST_STEP, small=[KEPT.format(activities=kept)] if kept else ())
     sure = all(standing.cycle.dates is Dates.PORTAL for standing in found.standings)
-    small = [NEXT_STEP] if sure else [PORTAL_HAS_THE_LAST_WORD, NEXT_STEP]
+    small = [] if sure else [PORTAL_HAS_THE_LAST_WORD]
+    if found.to_enter:
+        activities = words.count(found.to_enter, "activity", "activities")
+        small.append(TO_ENTER.format(activities=activities))
+    if not found.is_asked:
+        small.append(MAY_I_REMIND)
+    small.append(NEXT_STEP)
     return reply(
         *[credential(standing, found.today, policy) for standing in found.standings],
         small=["\n".join(warnings(found.standings)), "\n".join(small)],

@@ -13,20 +13,27 @@ from ..outcomes import (
     AnsweredAlreadyError,
     CannotUndoError,
     DeskError,
+    EnteredAlreadyError,
+    FileGoneError,
+    NoAddressError,
     NoChannelError,
     NoSuchActivityError,
     NoSuchExamError,
     NoSuchQuestionError,
     NotACuratorError,
     NotHeldError,
+    NotHeldInTeamError,
+    NothingNewError,
+    NothingStoredError,
     NothingToUndoError,
     NotYourQuestionError,
     PhrasingRefusedError,
     QuestionGoneError,
     RenewalGoneError,
     SettledAlreadyError,
+    TeamError,
 )
-from . import inbox, words
+from . import forgetting, inbox, membership, words
 from .blocks import Reply, commands, escaped, reply
 
 UNEXPECTED = (
@@ -34,6 +41,10 @@ UNEXPECTED = (
     "whoever runs me this reference: {reference}."
 )
 NOT_SENT = "I could not send you {name}; nothing is lost. Please ask for it again in a minute."
+NOT_POSTED = (
+    "I could not post {name} in {channel}: if I am not in that channel, let me in with `/invite @CE Bot`, "
+    "then ask for it again."
+)
 UNKNOWN_COMMAND = "I do not know the command {word}."
 ASK = "/ce ask does coursework need to match the cert?"
 ANSWERED = {
@@ -42,6 +53,19 @@ ANSWERED = {
     Decision.ASKED_ANEW: ("I asked that again, because something had changed: answer there.", "/ce status"),
 }
 QUESTION_FORGOTTEN = "I keep such a question for a day and have this one no more: send the command again."
+FILE_GONE = (
+    "I do not have that file any more: it is saved, cancelled, replaced by a later one, or older than a day. "
+    "Send it again if something is missing in your list."
+)
+NOTHING_NEW = "All of that is here already; nothing changed."
+NOTHING_TO_MARK = {
+    True: ("All of that is marked as in the portal already; nothing changed.", "/ce list"),
+    False: ("Nothing of that is marked as in the portal; nothing changed.", "/ce list"),
+}
+NO_ADDRESS = (
+    "I cannot be reached from the web here, so your calendar can have no address: ask for the file, and for "
+    "a new one after a change."
+)
 RENEWAL_GONE = (
     "What I calculated has changed since, so nothing was noted: tell me the dates the portal shows."
 )
@@ -81,6 +105,13 @@ def missing(error: DeskError) -> Reply:
             return hint(f"You have no activity {error.number}: the list shows yours.", "/ce list")
         case NotHeldError():
             return hint(f"You do not hold {error.code} here: the list shows what you do.", "/ce cert list")
+        case TeamError():
+            return hint(*membership.trouble(error))
+        case NotHeldInTeamError():
+            return hint(
+                f"Nobody in this team holds {error.code}, and there is no target for it: leave it out.",
+                "/ce team forecast",
+            )
         case NoSuchExamError():
             passed = f"{error.exam.code} exam passed on {words.day(error.exam.passed_on)}"
             return hint(f"I know of no {passed}: the list shows those I know.", "/ce cert list")
@@ -95,6 +126,10 @@ def missing(error: DeskError) -> Reply:
             )
         case AnsweredAlreadyError():
             return hint(*ANSWERED[error.answer])
+        case FileGoneError():
+            return hint(FILE_GONE, "/ce list")
+        case NothingNewError():
+            return hint(NOTHING_NEW, "/ce list")
         case NoSuchQuestionError():
             return hint(QUESTION_FORGOTTEN, "/ce list")
         case RenewalGoneError():
@@ -109,6 +144,12 @@ def missing(error: DeskError) -> Reply:
             return hint(NO_CHANNEL, ASK)
         case SettledAlreadyError():
             return hint(SETTLED_ALREADY, f"/ce {inbox.INBOX}")
+        case EnteredAlreadyError():
+            return hint(*NOTHING_TO_MARK[error.entered])
+        case NoAddressError():
+            return hint(NO_ADDRESS, "/ce calendar")
+        case NothingStoredError():
+            return forgetting.nothing()
         case PhrasingRefusedError():
             return hint(inbox.refused(error), f"/ce {inbox.INBOX}")
     raise error
@@ -122,6 +163,11 @@ def ledger_trouble(error: LedgerError) -> Reply:
 def not_sent(name: str) -> Reply:
     """A file that was asked for could not be made or sent."""
     return reply(NOT_SENT.format(name=escaped(name)))
+
+
+def not_posted(name: str, channel: str) -> Reply:
+    """A file that a channel was to see could not be made, or not be posted there."""
+    return reply(NOT_POSTED.format(name=escaped(name), channel=f"<#{channel}>"))
 
 
 def unexpected(reference: str) -> Reply:

@@ -1,13 +1,15 @@
 """Days, amounts and activities in words for people."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
 from rules import Dates, Kind, Policy, Standing, Status, Way, is_courses_alone, ways_to_renew
 
-from ..dates import with_weekday
+from ..dates import in_quotes, with_weekday
 from ..ledger import LoggedActivity
+from ..outcomes import News
 from .blocks import escaped, plain
 
 HOW_SURE = {
@@ -24,11 +26,14 @@ DONE = {
     "add activity": "logging {subject}",
     "edit activity": "the edit of {subject}",
     "remove activity": "the removal of {subject}",
+    "enter activities": "marking {subject} as entered in the portal",
+    "unmark activities": "marking {subject} as not in the portal",
     "state certification": "what was stated of {subject}",
     "remove certification": "the removal of {subject}",
     "state exam": "the exam {subject}",
     "confirm dates": "that the portal agrees about {subject}",
     "remove exam": "the removal of the exam {subject}",
+    "import": "{subject}",
 }
 WAYS_SHOWN = 3
 KINDS_SHOWN = 2
@@ -37,7 +42,7 @@ BAR = 10
 
 Names = tuple[tuple[Kind, tuple[str, str]], ...]
 
-day = with_weekday
+day = lru_cache(maxsize=4096)(with_weekday)
 
 
 def count(number: int, singular: str, plural: str) -> str:
@@ -58,6 +63,23 @@ def days_from(today: date, until: date) -> str:
 def kinds(counted: Mapping[Kind, int], policy: Policy) -> str:
     """Amounts of activities by kind: `2 courses and 1 local event`."""
     return amounts(tuple(counted.items()), policy)
+
+
+def file(name: str) -> str:
+    """The name of somebody's file in a sentence."""
+    return plain(in_quotes(name))
+
+
+def news(found: News, policy: Policy) -> str:
+    """What a file brings: `2 courses, 1 certification and 1 exam`."""
+    counted = Counter(one.kind for one in found.activities)
+    named = dict(policy.names)
+    parts = [(counted[kind], *named[kind]) for kind in named]
+    parts += [
+        (len(found.credentials), "certification", "certifications"),
+        (len(found.exams), "exam", "exams"),
+    ]
+    return listed([count(number, *names) for number, *names in parts if number])
 
 
 def amounts(way: Way, policy: Policy) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from string import Template
-from subprocess import STDOUT, Popen, TimeoutExpired
+from subprocess import STDOUT, Popen, TimeoutExpired, run
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -214,9 +214,9 @@ class Bot:
         self._output = folder / "bot.log"
         self._process: Popen
 
-    @contextmanager
-    def running(self) -> Iterator["Bot"]:
-        # An environment and a folder of its own: no token or .env of the person who runs the tests.
+    @property
+    def _environment(self) -> dict[str, str]:
+        """One of its own: no token or .env of the person who runs the tests."""
         environment = {
             "PATH": os.defpath,
             "SLACK_API_URL": f"http://127.0.0.1:{self._slack.port}/api/",
@@ -227,8 +227,15 @@ class Bot:
             environment["SLACK_APP_TOKEN"] = "xapp-local"
         else:
             environment["SLACK_SIGNING_SECRET"] = SIGNING_SECRET
-        command = [str(ROOT / ".venv/bin/ce-bot"), "run", "--db", str(self._folder / "ce.db")]
-        with started(command, self._output, cwd=self._folder, env=environment) as self._process:
+        return environment
+
+    def _command(self, word: str) -> list[str]:
+        return [str(ROOT / ".venv/bin/ce-bot"), word, "--db", str(self._folder / "ce.db")]
+
+    @contextmanager
+    def running(self) -> Iterator["Bot"]:
+        options = {"cwd": self._folder, "env": self._environment}
+        with started(self._command("run"), self._output, **options) as self._process:
             until("the bot is ready", self._ready)
             yield self
             self.stop()
@@ -236,6 +243,10 @@ class Bot:
     def _ready(self) -> bool:
         assert self._process.poll() is None, self._output.read_text(encoding="utf-8")
         return self._slack.connected() if self._slack.mode == "socket" else listens(self._slack.bot_port)
+
+    def remind(self) -> None:
+        """One round of reminders beside the bot, as cron starts it."""
+        run(self._command("remind"), cwd=self._folder, env=self._environment, check=True, timeout=PATIENCE)
 
     def stop(self) -> None:
         """As a supervisor stops it: what is in flight is finished, and nothing went wrong all along."""

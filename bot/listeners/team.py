@@ -1,0 +1,181 @@
+"""The commands about teams: where one stands, who is in it, and how it is told."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ..grammar import team as grammar
+from ..ledger import Member, Writer
+from ..outcomes import Person
+from ..views import membership, team
+from ..views.blocks import Reply
+from .asked import Asked, Look, Write
+
+Meet = Callable[[Asked], Mapping[str, Person]]
+
+
+def show_status_of(asked: Asked, other_id: str) -> Reply:
+    """Where somebody stands who shares a team with the asker.
+
+    Raises NotSharedError.
+    """
+    other = Member(asked.who.workspace, other_id)
+    return team.shared_status(asked.desk.teams.shared_status(asked.who, other, asked.today))
+
+
+# Looking
+
+
+def _show(asked: Asked) -> Reply:
+    if asked.words.strip():
+        raise grammar.unknown_subject(asked.words)
+    if not _in_channel(asked):
+        return _own_teams(asked)
+    return team.team(asked.desk.teams.view(asked.who.workspace, asked.place.channel, asked.today))
+
+
+def _show_all(asked: Asked) -> Reply:
+    page = grammar.read_page(asked.words)
+    return team.page(asked.desk.teams.view(asked.who.workspace, asked.place.channel, asked.today), page)
+
+
+def _own_teams(asked: Asked) -> Reply:
+    return membership.own_teams(asked.desk.teams.joined(asked.who))
+
+
+def _ask_stop(asked: Asked) -> Reply:
+    grammar.refuse_more(asked.words, "stop")
+    asked.desk.teams.check_may_stop(asked.who, asked.place.channel)
+    return membership.stop(asked.place.channel)
+
+
+def _show_settings(asked: Asked) -> Reply:
+    return membership.settings(
+        asked.desk.teams.rules(asked.who.workspace, asked.place.channel), changed=False
+    )
+
+
+def _keep(_asked: Asked) -> Reply:
+    return membership.kept()
+
+
+def _in_channel(asked: Asked) -> bool:
+    """Whether it is asked where a team can be; a click in a channel does not say that it is one."""
+    return asked.place.is_shared or not asked.place.is_private
+
+
+# In and out
+
+
+def _start(asked: Asked, writer: Writer) -> Reply:
+    grammar.refuse_more(asked.words, "start")
+    if not asked.place.is_shared:
+        return membership.only_in_channels()
+    name, channel = _own_name(asked), asked.place.channel
+    return membership.started(asked.desk.teams.start(writer, asked.who, channel, name))
+
+
+def _join(asked: Asked, writer: Writer) -> Reply:
+    grammar.refuse_more(asked.words, "join")
+    name, channel = _own_name(asked), asked.place.channel
+    return membership.joined(is_new=asked.desk.teams.join(writer, asked.who, channel, name, asked.today))
+
+
+def _accept(asked: Asked, writer: Writer) -> Reply:
+    channel = asked.words.strip()
+    asked.desk.teams.accept(writer, asked.who, channel, _own_name(asked), asked.today)
+    return membership.accepted(channel)
+
+
+def _decline(asked: Asked, writer: Writer) -> Reply:
+    channel = asked.words.strip()
+    asked.desk.teams.decline(writer, asked.who, channel)
+    return membership.declined(channel)
+
+
+def _leave(asked: Asked, writer: Writer) -> Reply:
+    named = grammar.read_channel(asked.words)
+    if not (named or _in_channel(asked)):
+        return _own_teams(asked)
+    return membership.left(
+        asked.desk.teams.leave(writer, asked.who, named or asked.place.channel, asked.today)
+    )
+
+
+def _invite(asked: Asked, writer: Writer) -> Reply:
+    typed, channel = grammar.read_people(asked.words), asked.place.channel
+    found = asked.desk.teams.invite(writer, asked.who, channel, typed, asked.people)
+    return membership.invited(found, channel, asked.desk.teams.name(asked.who))
+
+
+def _lead(asked: Asked, writer: Writer) -> Reply:
+    (other, typed), channel = grammar.read_person(asked.words), asked.place.channel
+    before = asked.desk.teams.make_lead(writer, asked.who, channel, Member(asked.who.workspace, other), typed)
+    return membership.lead_named(before, channel)
+
+
+def _stop(asked: Asked, writer: Writer) -> Reply:
+    asked.desk.teams.stop(writer, asked.who, asked.words.strip())
+    return membership.stopped()
+
+
+def _set(asked: Asked, writer: Writer) -> Reply:
+    words, teams = grammar.read_setting(asked.words, asked.codes, asked.levels), asked.desk.teams
+    who, channel = asked.who, asked.place.channel
+    match words:
+        case grammar.DaysWords():
+            found = teams.set_days(writer, who, channel, words.days)
+        case grammar.HourWords():
+            found = teams.set_hour(writer, who, channel, words.hour)
+        case grammar.DigestWords():
+            found = teams.set_digest(writer, who, channel, words.weekday, words.hour)
+        case grammar.TargetWords():
+            found = teams.set_target(writer, who, channel, words.code, words.target)
+    return membership.settings(found, changed=True)
+
+
+def _own_name(asked: Asked) -> str:
+    person = asked.people.get(asked.who.id)
+    return person.name if person else ""
+
+
+# Whom it is about, asked of Slack before the transaction begins
+
+
+def _meet_asker(asked: Asked) -> Mapping[str, Person]:
+    return asked.desk.teams.people(asked.who.workspace, [asked.who.id])
+
+
+def _meet_named(asked: Asked) -> Mapping[str, Person]:
+    return asked.desk.teams.people(asked.who.workspace, [*grammar.read_people(asked.words)])
+
+
+LOOKING: Mapping[str, Look] = MappingProxyType(
+    {
+        "team": _show,
+        team.ALL: _show_all,
+        "team settings": _show_settings,
+        "team stop": _ask_stop,
+        membership.KEEP: _keep,
+    }
+)
+WRITING: Mapping[str, Write] = MappingProxyType(
+    {
+        "team start": _start,
+        "team join": _join,
+        "team leave": _leave,
+        "team invite": _invite,
+        "team lead": _lead,
+        "team settings": _set,
+        membership.ACCEPT: _accept,
+        membership.DECLINE: _decline,
+        membership.END: _stop,
+    }
+)
+MEETING: Mapping[str, Meet] = MappingProxyType(
+    {
+        "team start": _meet_asker,
+        "team join": _meet_asker,
+        membership.ACCEPT: _meet_asker,
+        "team invite": _meet_named,
+    }
+)

@@ -1,0 +1,84 @@
+"""What has to be entered in the portal, for each certification and cycle that it serves."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from rules import Credential, Policy, Reason, Renewal, Standing, State, Status
+from rules.cycle import opening_cycle
+
+from .ledger import Facts, LoggedActivity
+from .outcomes import ProofList
+
+# What still has to be entered: of a presentation the portal then says what it is worth.
+_NEEDED = (Reason.COUNTED, Reason.CLOSED_CYCLE, Reason.VALUE_UNCONFIRMED)
+
+
+def proof_lists(facts: Facts, found: Sequence[Standing], today: date, policy: Policy) -> list[ProofList]:
+    """The lists that help in the portal: those of renewals first, else in the order of the standings.
+
+    For each certification these are the current cycle, and the latest renewal if units brought it and it is
+    calculated: the portal may not know it yet, while one before that it must know, or it would not be active.
+    What has expired needs none (R11).
+    """
+    held = {one.code: one for one in facts.credentials}
+    lists = [
+        one
+        for standing in found
+        if standing.status is not Status.EXPIRED
+        for one in _of(standing, held[standing.code], facts, today, policy)
+        if one.to_enter or one.entered
+    ]
+    # Until a renewal is entered, the portal shows the dates before it.
+    return sorted(lists, key=lambda one: one.renewal is None)
+
+
+def _of(
+    standing: Standing, held: Credential, facts: Facts, today: date, policy: Policy
+) -> Iterator[ProofList]:
+    """The list of the cycle that was closed last, if one was, and of the current one."""
+    reasons = {int(one.id): one.reason for one in standing.activities}
+    *before, last = [
+        opening_cycle(held, today, policy).started_on,
+        *(renewal.renewed_on for renewal in standing.renewals),
+    ]
+    by_day = sorted(facts.activities, key=lambda one: (one.done_on, one.number))
+    if before:  # by its exam, nothing that it held counted
+        # What is dated on the day of a renewal belongs to the cycle it closes (R9).
+        dated = [one for one in by_day if before[-1] < one.done_on <= last]
+        why = {one.number: _reason_then(one, reasons[one.number], policy) for one in dated}
+        yield _list(standing, before[-1], standing.renewals[-1], dated, why)
+    dated = [one for one in by_day if one.done_on > last]
+    yield _list(standing, last, None, dated, {one.number: reasons[one.number] for one in dated})
+
+
+def _reason_then(one: LoggedActivity, reason: Reason, policy: Policy) -> Reason:
+    """Why an activity counted, or not, in the cycle it is dated in, which is closed by now."""
+    if reason is not Reason.BEFORE_CYCLE:
+        return reason
+    return Reason.VALUE_UNCONFIRMED if _is_unvalued(one, policy) else Reason.OVER_CAP
+
+
+def _is_unvalued(one: LoggedActivity, policy: Policy) -> bool:
+    """Whether nobody has said yet what an activity is worth: neither the policy nor the portal (R5)."""
+    worth, _ = policy.kinds[one.kind].on(one.done_on)
+    return worth is None and one.units is None
+
+
+def _list(
+    standing: Standing,
+    started_on: date,
+    renewal: Renewal | None,
+    dated: Sequence[LoggedActivity],
+    reasons: dict[int, Reason],
+) -> ProofList:
+    # A renewal is through without what had no units.
+    needed = _NEEDED if renewal is None else _NEEDED[:2]
+    counting = [one for one in dated if reasons[one.number] in needed]
+    return ProofList(
+        standing,
+        started_on,
+        renewal,
+        tuple(one for one in counting if one.state is State.LOGGED),
+        tuple(one for one in counting if one.state is not State.LOGGED),
+        tuple((one, reasons[one.number]) for one in dated if reasons[one.number] not in needed),
+    )
