@@ -11,7 +11,7 @@ run: $(READY)
 	@$(VENV)/bin/ce-bot run
 
 test: $(READY)
-	@$(VENV)/bin/pytest
+	@$(VENV)/bin/pytest -n auto --dist worksteal
 
 lint: $(READY)
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
@@ -28,7 +28,7 @@ e2e: $(READY)
 	@tests/e2e/run
 
 soak: $(READY)
-	@$(VENV)/bin/pytest -m soak
+	@$(VENV)/bin/pytest -m soak -n auto --dist worksteal
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -103,7 +103,7 @@ class Desk:
         self._clock = clock
         self._days = Days(ledger, clock, timezone_of, self._moved)
         self.reminders = Reminders(ledger, clock, self._days, self._standings_to_tell)
-        self.teams = Teams(ledger, policy, clock, self._standings, self.reminders, people_of)
+        self.teams = Teams(ledger, policy, clock, self._standings_to_tell, self.reminders, people_of)
         self.forecasts = Forecasts(ledger, policy, self.teams.histories)
         self.exporting = Exporting(ledger, policy, clock, self._days, self._standings, url)
         self.forgetting = Forgetting(ledger, clock)

@@ -238,6 +238,19 @@ class Teams:
         writer.teams.make_lead(other, channel)
         return before
 
+    def remove(
+        self, writer: Writer, who: Member, channel: str, other: Member, today: date
+    ) -> TeamMember | None:
+        """Take somebody else out of a team, or their invitation back: what they were in it, if anything.
+
+        Raises NoTeamError and NotALeadError.
+        """
+        _refuse_all_but_leads(writer.teams, who, channel)
+        before = writer.teams.member(other, channel)
+        if before:
+            self.leave(writer, other, channel, today)
+        return before
+
     def stop(self, writer: Writer, who: Member, channel: str) -> None:
         """Delete all there is about a channel's team; what its members told of themselves stays theirs.
 

@@ -32,7 +32,10 @@ MAY_IMPORT = {
     "bot.bulk": {
         "bot.desk", "bot.grammar", "bot.ledger", "bot.outcomes", "bot.sheets", "bot.terminal", "bot.views",
     },
-    "bot.doctor": {"bot.dumping", "bot.forgetting", "bot.ledger", "bot.rounds", "bot.settings", "faq", "rules"},
+    "bot.doctor": {
+        "bot.dumping", "bot.forgetting", "bot.ledger", "bot.rounds", "bot.settings", "faq",
+        "rules",
+    },
     "bot.dumping": {"bot.ledger", "rules"},
     "bot.settings": set(),
     "bot.serve": {
@@ -47,8 +50,8 @@ MAY_IMPORT = {
     "bot.front": set(),
     "bot.app": {"bot.courier", "bot.desk", "bot.listeners", "bot.views"},
     "bot.listeners": {
-        "bot.calendars", "bot.courier", "bot.desk", "bot.downloads", "bot.grammar", "bot.ledger", "bot.listeners",
-        "bot.outcomes", "bot.pictures", "bot.sheets", "bot.views", "rules",
+        "bot.calendars", "bot.courier", "bot.desk", "bot.downloads", "bot.grammar", "bot.ledger",
+        "bot.listeners", "bot.outcomes", "bot.pictures", "bot.sheets", "bot.views", "rules",
     },
     "bot.calendars": {"bot.ledger", "bot.outcomes", "bot.views", "rules"},
     "bot.pictures": {"bot.outcomes", "rules"},

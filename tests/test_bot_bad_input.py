@@ -30,6 +30,7 @@ TAKES_TEXT = (
     "remind weekends", "remind mentions", "remind snooze", "remind snooze until", "remind on",
     "timeline", "timeline ACP-620", "team forecast",
     "status <@UBOB|bob>", "team", "team all", "team start", "team join", "team invite", "team lead",
+    "team remove",
     "team settings", "team settings days", "team settings hour", "team settings digest",
     "team settings digest monday", "team settings target", "team settings target ACP-620", "team accept",
     "team decline", "team stop", "team keep", "team end", "team leave",

@@ -1311,6 +1311,8 @@ STEPS = (
     "/ce team invite bob",
     "/ce team lead",
     "/ce team lead @bob",
+    "/ce team remove",
+    "/ce team remove @carol",
     "/ce team all",
     "/ce team all x",
     "/ce team settings",

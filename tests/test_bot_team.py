@@ -468,7 +468,7 @@ def test_who_has_not_joined_cannot_lead(team: Crowd, ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("name", ["bob", "carol"])
 @pytest.mark.parametrize(
-    "words", ["lead @bob", "settings hour 8", "settings days 7", "settings digest off",
+    "words", ["lead @bob", "remove @alice", "settings hour 8", "settings days 7", "settings digest off",
               "settings target ACP-620 3", "stop"]
 )  # fmt: skip
 def test_only_leads_lead(team: Crowd, ledger: Ledger, name: str, words: str) -> None:
@@ -481,6 +481,31 @@ def test_only_leads_lead(team: Crowd, ledger: Ledger, name: str, words: str) -> 
         assert teams.settings("T1", "C1") == before
         assert teams.targets("T1", "C1") == {}
     assert ledger_members(ledger) == [("UALICE", "lead"), ("UBOB", "member")]
+
+
+def test_a_lead_takes_out_one_who_is_told_and_shown_no_more(team: Crowd, ledger: Ledger) -> None:
+    team.say("bob /ce cert add ACP-120 suspends 2025-12-20")
+    assert "ACP-120" in team.say("alice /ce team")
+    assert team.say("alice /ce team remove @bob").startswith("Bob is out of this team, which I told them")
+    assert ledger_members(ledger) == [("UALICE", "lead")]
+    assert "ACP-120" not in team.say("alice /ce team")
+    (told,) = team.messages_to("bob")
+    assert told.text.startswith("A lead has taken you out of the team in <#C1>")
+    with ledger.outbox() as outbox:
+        assert [row for row in outbox.about(Member("T1", "UBOB")) if row.key.addressee == "C1"] == []
+
+
+def test_a_lead_takes_an_invitation_back_without_a_word_to_the_invited(team: Crowd) -> None:
+    team.say("alice /ce team invite @carol")
+    asked = team.messages_to("carol")
+    assert team.say("alice /ce team remove @carol").startswith("Carol is not invited to this team any more")
+    assert team.messages_to("carol") == asked
+    assert team.say("alice /ce team remove @carol").startswith("carol is not in this team; nothing changed")
+
+
+def test_a_lead_who_takes_themselves_out_leaves(team: Crowd, ledger: Ledger) -> None:
+    assert team.say("alice /ce team remove @alice").startswith("You have left this team")
+    assert ledger_members(ledger) == [("UBOB", "lead")]
 
 
 def test_a_mention_without_a_name_is_whom_you_named(team: Crowd) -> None:

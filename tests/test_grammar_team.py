@@ -87,11 +87,11 @@ def test_so_many_people_at_once_are_taken(count: int, taken: bool) -> None:
 
 
 def test_one_person_is_one_person() -> None:
-    assert read_person("<@UBOB|bob>") == ("UBOB", "bob")
-    error = refused(read_person, "<@UBOB|bob> <@UCAROL|carol>")
+    assert read_person("<@UBOB|bob>", "lead") == ("UBOB", "bob")
+    error = refused(read_person, "<@UBOB|bob> <@UCAROL|carol>", "lead")
     assert error.sentence == "One person at a time: leave “@carol” out."
     assert error.example == "/ce team"
-    assert refused(read_person, "<@UBOB|bob> off").sentence.startswith("“off” is nobody I know")
+    assert refused(read_person, "<@UBOB|bob> off", "lead").sentence.startswith("“off” is nobody I know")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,8 @@ def test_a_slip_gets_the_nearest(typed: str, meant: str) -> None:
 def test_a_word_like_no_other_gets_them_all() -> None:
     sentence = unknown_subject("xyzzy").sentence
     assert (
-        "“xyzzy”: there are all, forecast, invite, join, lead, leave, settings, start and stop." in sentence
+        "“xyzzy”: there are all, forecast, invite, join, lead, leave, remove, settings, start and stop."
+        in sentence
     )
 
 

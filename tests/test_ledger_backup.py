@@ -129,6 +129,8 @@ def test_a_backup_is_the_database_in_one_file_for_its_owner_only(tmp_path: Path,
     assert found.size == file.stat().st_size
     assert found.contents == Contents(members=1, activities=2, rows=5, changed_at=NOW)
     assert digest(file) == digest(database)
+    write_ahead, one_file = b"\x02\x02", b"\x01\x01"
+    assert (database.read_bytes()[18:20], file.read_bytes()[18:20]) == (write_ahead, one_file)
     assert titles(file) == ["One", "Two"]
 
 
@@ -678,6 +680,15 @@ def test_no_flipped_bit_in_a_backup_goes_unnoticed_whichever(good: bytes, data: 
 # Counting and comparing
 
 
+def test_what_is_read_is_of_one_moment_whatever_is_written_meanwhile(database: Path) -> None:
+    with snapshot(database) as db:
+        before = contents_of(db), digest_of(db)
+        with closing(Ledger(database)) as ledger:
+            log(ledger, "Three")
+        assert (contents_of(db), digest_of(db)) == before
+    assert digest(database) != before[1]
+
+
 def test_the_same_rows_in_other_places_have_the_same_digest(tmp_path: Path, database: Path) -> None:
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("VACUUM INTO ?", (str(tmp_path / "v.db"),))
@@ -700,6 +711,16 @@ def test_whatever_differs_has_another_digest(database: Path, change: str) -> Non
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(change)
     assert digest(database) != before
+
+
+def test_a_text_differs_from_the_same_bytes(tmp_path: Path) -> None:
+    digests = set()
+    for name, value in (("a.db", "x"), ("b.db", b"x"), ("c.db", 1), ("d.db", "1"), ("e.db", None)):
+        with closing(Database(tmp_path / name)) as db:
+            db.execute("CREATE TABLE notes (note ANY) STRICT")
+            db["notes"].insert({"note": value})
+        digests.add(digest(tmp_path / name))
+    assert len(digests) == 5
 
 
 def test_tables_that_people_added_are_backed_up_and_restored(tmp_path: Path, database: Path) -> None:

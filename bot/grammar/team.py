@@ -38,7 +38,7 @@ NOT_A_TARGET = "{typed} is no number of people: they go from 1 to {most}, or wri
 NOT_A_PAGE = "{typed} is no page: they are numbers from 1 on."
 
 # The words that can follow `/ce team`.
-SUBJECTS = ("all", "forecast", "invite", "join", "lead", "leave", "settings", "start", "stop")
+SUBJECTS = ("all", "forecast", "invite", "join", "lead", "leave", "remove", "settings", "start", "stop")
 _SETTINGS = ("days", "digest", "hour", "target")
 _OFF = ("off", "none", "no", "never", "stop")
 _AROUND = ("and", "on", "at", "before", "the", "to", "=", "&")
@@ -101,9 +101,12 @@ def read_people(text: str) -> Mapping[str, str]:
     return with_example(_people, text, "team invite", "/ce team invite @bob")
 
 
-def read_person(text: str) -> tuple[str, str]:
-    """The one member mentioned: their id, and what they were called there. Raises WordsError."""
-    return with_example(_person, text, "team lead", "/ce team")
+def read_person(text: str, subject: str) -> tuple[str, str]:
+    """The one member mentioned after `/ce team {subject}`: their id, and what they were called there.
+
+    Raises WordsError.
+    """
+    return with_example(_person, text, f"team {subject}", "/ce team")
 
 
 def read_whose(text: str) -> str | None:

@@ -55,7 +55,7 @@ def contents_of(db: Database) -> Contents:
         for name, column in _CHANGED.items()
         if name in tables
     ]
-    last = max((change for change in changes if change), default="")
+    last = max((change for change in changes if isinstance(change, str)), default="")
     return Contents(
         members=counts.get("members", 0),
         activities=_one(db, held) if "activities" in tables else 0,
@@ -67,7 +67,8 @@ def contents_of(db: Database) -> Contents:
 def digest_of(db: Database) -> str:
     """A SHA-256 over every table, its definition and its rows: two databases that differ differ in it."""
     found = hashlib.sha256(repr(db.execute(_DEFINITIONS, {"label": LABEL}).fetchall()).encode())
-    texts, db.conn.text_factory = db.conn.text_factory, bytes  # exact, and quicker than text
+    # Exact, also where a text is none any more, and other than what a value of bytes is read as.
+    texts, db.conn.text_factory = db.conn.text_factory, bytearray
     try:
         for name, rows in _everything(db.conn):
             found.update(name)

@@ -30,9 +30,7 @@ class Place:
         """Put the file there in one step; where what stood there is kept, if there was anything in it."""
         if self._database.exists():
             there = self._database.stat()
-            self.part.chmod(
-                there.st_mode & 0o660
-            )  # a group may have been let in on purpose, but not everybody
+            self.part.chmod(there.st_mode & 0o660)  # its group may have been let in on purpose
             with suppress(PermissionError):  # only root gives files away, and only root has to
                 os.chown(self.part, there.st_uid, there.st_gid)
         keep(self.part)

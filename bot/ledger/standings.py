@@ -65,9 +65,7 @@ class Kept:
 _AFTER = 3 + len(COLUMNS)
 
 
-def kept_of(
-    rows: Sequence[Row], day: date, *, to_enter: int = 0, is_asked: bool = False
-) -> Kept | None:
+def kept_of(rows: Sequence[Row], day: date, *, to_enter: int = 0, is_asked: bool = False) -> Kept | None:
     """A member's standings in rows of policy, as_of, holds_before and COLUMNS, with status on `day`.
 
     None where there are none, and where a certification that was not known on the day of the last change

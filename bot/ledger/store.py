@@ -274,9 +274,9 @@ class Ledger:
     def _rows(self, sql: str, who: Member, **values: str) -> list[Row]:
         """What a statement about one member gives."""
         with named_errors(self.path):
-            return self._db().execute(
-                sql, {"workspace": who.workspace, "member": who.id, **values}
-            ).fetchall()
+            return (
+                self._db().execute(sql, {"workspace": who.workspace, "member": who.id, **values}).fetchall()
+            )
 
 
 def _use_wal(db: Database) -> None:

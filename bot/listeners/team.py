@@ -1,6 +1,7 @@
 """The commands about teams: where one stands, who is in it, and how it is told."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from ..grammar import team as grammar
@@ -108,9 +109,18 @@ def _invite(asked: Asked, writer: Writer) -> Reply:
 
 
 def _lead(asked: Asked, writer: Writer) -> Reply:
-    (other, typed), channel = grammar.read_person(asked.words), asked.place.channel
+    (other, typed), channel = grammar.read_person(asked.words, "lead"), asked.place.channel
     before = asked.desk.teams.make_lead(writer, asked.who, channel, Member(asked.who.workspace, other), typed)
     return membership.lead_named(before, channel)
+
+
+def _remove(asked: Asked, writer: Writer) -> Reply:
+    (other, typed), channel = grammar.read_person(asked.words, "remove"), asked.place.channel
+    if other == asked.who.id:
+        return _leave(replace(asked, words=""), writer)
+    removed = Member(asked.who.workspace, other)
+    before = asked.desk.teams.remove(writer, asked.who, channel, removed, asked.today)
+    return membership.removed(before, typed, channel)
 
 
 def _stop(asked: Asked, writer: Writer) -> Reply:
@@ -165,6 +175,7 @@ WRITING: Mapping[str, Write] = MappingProxyType(
         "team leave": _leave,
         "team invite": _invite,
         "team lead": _lead,
+        "team remove": _remove,
         "team settings": _set,
         membership.ACCEPT: _accept,
         membership.DECLINE: _decline,

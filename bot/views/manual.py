@@ -107,12 +107,12 @@ COMMANDS = {
     ),
     "team": Help(
         "/ce team [join | leave | invite @MEMBER ... | all | forecast [CODE ...] | start | settings | "
-        "lead @MEMBER | stop]",
+        "lead @MEMBER | remove @MEMBER | stop]",
         "In a channel: who of those who joined needs what by when, how many hold each certification, and "
         "against which targets; I also tell the channel before a suspension and once a week. It shows names, "
         "codes, dates and missing units, never activities, titles or proof. Leads (whoever started it, and "
-        "whom they name) set when it is told and at what it aims. Of one who shares a team with you, status "
-        "with their @name shows as much.",
+        "whom they name) set when it is told and at what it aims, and can take somebody out. Of one who "
+        "shares a team with you, status with their @name shows as much.",
         (
             "/ce team",
             "/ce team start",

@@ -67,6 +67,16 @@ NAMED_YOU = "another lead named you"
 LONGEST = "nobody else did any more, and you have been in it the longest"
 NEW_LEAD = "{name} leads this team now, too, which I told them. How it is told: `/ce team settings`"
 LED_BEFORE = "{name} leads this team already; nothing changed. How it is told: `/ce team settings`"
+REMOVED = (
+    "{name} is out of this team, which I told them: nothing of theirs is shown in it any more. "
+    "Back in: `/ce team invite`"
+)
+REMOVED_YOU = (
+    "A lead has taken you out of the team in {channel}: nothing of yours is shown in it any more. What you "
+    "logged is untouched: `/ce status`"
+)
+UNINVITED = "{name} is not invited to this team any more. Who is in it: `/ce team`"
+NOT_THERE = "{name} is not in this team; nothing changed. Who is: `/ce team`"
 OWN_TEAMS = "You are in the team of {channels}. Where it stands: run `/ce team` there."
 NO_TEAMS = (
     "You are in no team. A team is a channel: in the one that is to be one, run `/ce team start`, or "
@@ -208,6 +218,17 @@ def lead_named(before: TeamMember, channel: str) -> Reply:
     if before.role is Role.LEAD:
         return reply(LED_BEFORE.format(name=name))
     return reply(NEW_LEAD.format(name=name))._replace(posts=(_leads_now(before, channel, NAMED_YOU),))
+
+
+def removed(before: TeamMember | None, typed: str, channel: str) -> Reply:
+    """The answer to `/ce team remove @member`; who was in it is told, too."""
+    if before is None:
+        return reply(NOT_THERE.format(name=named(typed)))
+    name = named(before.name)
+    if before.role is Role.INVITED:
+        return reply(UNINVITED.format(name=name))
+    told = Post(before.member_id, reply(REMOVED_YOU.format(channel=_channel(channel))))
+    return reply(REMOVED.format(name=name))._replace(posts=(told,))
 
 
 def _leads_now(lead: TeamMember, channel: str, because: str) -> Post:

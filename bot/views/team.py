@@ -6,6 +6,7 @@ All of it may be read by the whole channel, so people appear by name: a mention 
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import accumulate
 
 from rules import Policy, Standing, Status
 
@@ -223,14 +224,10 @@ def _line(cells: Sequence[str]) -> str:
 
 def _fitted(text: str, width: int) -> str:
     """A text cut or filled to so many columns; letters of East Asia and most emoji take two."""
-    shown, used = "", 0
-    for char in text:
-        columns = _columns(char)
-        if used + columns > width - 1 and len(shown) + 1 < len(text):
-            shown, used = f"{shown}…", used + 1
-            break
-        shown, used = shown + char, used + columns
-    return shown + " " * (width - used)
+    ends = list(accumulate(map(_columns, text)))
+    if ends and ends[-1] > width:
+        text = text[: sum(end < width for end in ends)] + "…"
+    return text + " " * (width - sum(map(_columns, text)))
 
 
 def _columns(char: str) -> int:
