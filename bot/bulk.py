@@ -131,7 +131,7 @@ def import_table(
         raise NotImportedError(NOT_SAVED)
     news = desk.importing.news(who, sheet, desk.importing.sent_on(who, pending))
     if not news.count:
-        _show(imports.nothing_new(name, sheet))
+        _show(imports.nothing_new(name, sheet, news))
         return 0
     _show(imports.preview(name, sheet, news, None, desk.policy))
     _require_yes(SAVE_ALL.format(label=imports.save_label(news)), yes=yes, ask=ask)

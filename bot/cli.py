@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+# Does what the options say; what the process ends with.
+Command = Callable[[argparse.Namespace], int]
 
 EPILOG = """settings, from the environment or .env:
   SLACK_BOT_TOKEN       xoxb-...   needed in Slack
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did its work, 1 when it could not, 2 for a wrong call or setting."""
     options = _parser().parse_args(arguments)
     try:
-        command: Callable[[argparse.Namespace], int] = options.command
+        command: Command = options.command
         return command(options)
     except KeyboardInterrupt:
         return 0 if options.command in (_run, _console) else 1  # a chat ends like this, other work is cut off
@@ -51,21 +52,22 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--debug", action="store_true", help="show the full trace of an error")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    run = commands.add_parser("run", parents=[shared], help="run in Slack, or without tokens the console")
-    run.set_defaults(command=_run)
+    def add(name: str, does: str, command: Command) -> argparse.ArgumentParser:
+        says = f"{does[0].upper()}{does[1:]}."
+        added = commands.add_parser(name, parents=[shared], help=does, description=says)
+        added.set_defaults(command=command)
+        return added
 
-    console = commands.add_parser("console", parents=[shared], help="chat with the bot here, or from a pipe")
+    add("run", "run in Slack, or without tokens the console", _run)
+
+    console = add("console", "chat with the bot here, or from a pipe", _console)
     console.add_argument("--as", dest="name", default="you", metavar="NAME", help="who speaks (you)")
     console.add_argument("--today", metavar="DATE", help="pretend that today is this day, such as 2025-12-02")
     console.add_argument("--json", action="store_true", help="print one JSON object for each reply")
-    console.set_defaults(command=_console)
 
-    remind = commands.add_parser("remind", parents=[shared], help="send the reminders that are due, once")
-    remind.set_defaults(command=_remind)
+    add("remind", "send the reminders that are due, once", _remind)
 
-    table = commands.add_parser(
-        "import", parents=[shared], help="import a member's table (CSV), or an export into a new database"
-    )
+    table = add("import", "import a member's table (CSV), or an export into a new database", _import)
     table.add_argument(
         "file", metavar="FILE", help="a table, its first row naming the columns, or what ce-bot export wrote"
     )
@@ -83,44 +85,35 @@ def _parser() -> argparse.ArgumentParser:
         help="01/12/2025 is the twelfth of January",
     )
     table.add_argument("--yes", action="store_true", help="save without asking what is shown before")
-    table.set_defaults(command=_import)
 
-    forget = commands.add_parser(
-        "forget", parents=[shared], help="delete for good what is kept about a member or a workspace"
-    )
+    forget = add("forget", "delete for good what is kept about a member or a workspace", _forget)
     forget.add_argument("--workspace", metavar="ID", required=True, help="the id of a workspace: T0123ABCD")
     forget.add_argument("--member", metavar="ID", help="the member id; without it everybody of the workspace")
     forget.add_argument("--yes", action="store_true", help="delete without asking")
-    forget.set_defaults(command=_forget)
 
-    _add_upkeep(commands, shared)
+    _add_upkeep(add)
 
-    migrate = commands.add_parser("migrate", parents=[shared], help="bring the database up to date")
-    migrate.set_defaults(command=_migrate)
+    add("migrate", "bring the database up to date", _migrate)
     return parser
 
 
-def _add_upkeep(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
-    export = commands.add_parser("export", parents=[shared], help="write everything as JSON Lines")
+def _add_upkeep(add: Callable[[str, str, Command], argparse.ArgumentParser]) -> None:
+    export = add("export", "write everything as JSON Lines", _export)
     export.add_argument("file", metavar="FILE", help="such as all.jsonl, or - for standard output")
     export.add_argument("--force", action="store_true", help="overwrite the file if it is there")
-    export.set_defaults(command=_export)
 
-    backup = commands.add_parser("backup", parents=[shared], help="copy the database, while the bot runs")
+    backup = add("backup", "copy the database, while the bot runs", _backup)
     backup.add_argument("file", metavar="FILE", help="the backup to make")
     backup.add_argument("--force", action="store_true", help="overwrite the file if it is there")
-    backup.set_defaults(command=_backup)
 
-    restore = commands.add_parser("restore", parents=[shared], help="put a backup in the database's place")
+    restore = add("restore", "put a backup in the database's place", _restore)
     restore.add_argument("file", metavar="FILE", help="the backup to restore; stop the bot before")
     restore.add_argument(
         "--force", action="store_true", help="replace a database that is not empty, which is kept beside it"
     )
-    restore.set_defaults(command=_restore)
 
-    doctor = commands.add_parser("doctor", parents=[shared], help="look whether all is well, and what to do")
+    doctor = add("doctor", "look whether all is well, and what to do", _doctor)
     doctor.add_argument("--json", action="store_true", help="print one JSON object for each line")
-    doctor.set_defaults(command=_doctor)
 
 
 def _settings(options: argparse.Namespace) -> "Settings":
@@ -179,7 +172,7 @@ def _import(options: argparse.Namespace) -> int:
 def _import_table(options: argparse.Namespace, content: bytes) -> int:
     from contextlib import closing
     from datetime import UTC, datetime
-    from pathlib import PurePath
+    from pathlib import Path
     from secrets import token_hex
 
     from rules import load_policy
@@ -188,12 +181,15 @@ def _import_table(options: argparse.Namespace, content: bytes) -> int:
     from .desk import Desk
     from .ledger import Ledger
 
-    with closing(Ledger(_settings(options).database)) as ledger:
+    database = _settings(options).database
+    if not Path(database).is_file():
+        member_named(options.member, options.workspace, ())  # a wrong call makes no database
+    with closing(Ledger(database)) as ledger:
         who = member_named(options.member, options.workspace, ledger.workspaces())
         return import_table(
             Desk(ledger, load_policy(), lambda: datetime.now(UTC), lambda _: None),
             who,
-            "standard input" if options.file == "-" else PurePath(options.file).name,
+            "standard input" if options.file == "-" else Path(options.file).name,
             content,
             datetime.now(UTC),
             key=f"import {token_hex(8)}",

@@ -229,6 +229,11 @@ class Desk:
             writer.keep_answer(who, key, "", self._clock())
             return True
 
+    def is_forgotten(self, who: Member, key: str) -> bool:
+        """Whether what came with this key is forgotten: its member had everything deleted since."""
+        with self._ledger.write() as writer:
+            return writer.answer_to(who, key) is None
+
     # Activities
 
     def add_activity(
@@ -474,8 +479,10 @@ class Desk:
         self.reminders.rezone(writer, who, self._standings_to_tell(who, today), today)
 
     def _restand(self, writer: Writer, who: Member) -> None:
-        """Compute anew where the member stands, and plan what that changes."""
-        self._settle(writer, who, (), self._days.local_today(who))
+        """Compute anew where the member stands, and plan what they are to be told of it."""
+        today = self._days.local_today(who)
+        self._settle(writer, who, (), today)
+        self.reminders.replan(writer, who, self._standings(who, today), today)
 
     def _is_asked(self, who: Member, found: Sequence[Standing]) -> bool:
         """Whether the member has said if they want to be reminded, or there is nothing to be reminded of."""

@@ -26,7 +26,7 @@ from rules.policy import shipped_policy
 from .dumping import in_bytes
 from .forgetting import KEEP_DEPARTED
 from .ledger import LedgerError
-from .ledger.inspection import SQLITE, Inspection, inspect
+from .ledger.inspection import SQLITE, Inspection, can_be_made, inspect
 from .rounds import CONSOLE
 from .settings import (
     APP_TOKEN,
@@ -52,6 +52,8 @@ SCOPES: Final = (
     "im:write",
     "users:read",
 )
+# Slack's words for a trouble of its own, which says nothing about a token.
+NO_ANSWER: Final = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
 SOCKET_MODE: Final = "connections:write"
 
 WAIT_S: Final = 10
@@ -59,14 +61,15 @@ WAIT_S: Final = 10
 CLOCK_OFF: Final = timedelta(seconds=60)
 LITTLE_ROOM, NO_ROOM = 200_000_000, 20_000_000
 MUCH_WAITING: Final = 100_000_000
-# A round is done every minute; what waits for long after it was due waits for nobody.
-LATE, TOO_LATE = timedelta(minutes=15), timedelta(days=1)
+# A round is done every minute, or by cron every hour; what waits for longer than that waits for nobody.
+LATE, TOO_LATE = timedelta(minutes=75), timedelta(days=1)
 OWNER_ONLY: Final = 0o077
 A_ZONE: Final = "Europe/Berlin"
 
 RUN_AGAIN = "Run ce-bot doctor again in a minute."
 NOT_CONFIGURED = "not configured."
 HOW_TO_CONNECT = "not configured: ce-bot run opens the console (README.md says how to connect Slack)."
+TRIED_ANEW = "See the Slack lines and the log; /ce remind on, or a team's changed settings, plan them anew."
 REINSTALL = "Paste manifest.yml anew under App Manifest of your app, and reinstall the app."
 # Why notices were given up, by Slack's own word for it. These are the members' or the channels' own business.
 GONE = {
@@ -185,7 +188,11 @@ def about_database(path: str, now: datetime) -> Iterator[Finding]:
         yield Finding("database", Level.BAD, str(error))
         return
     if found is None:
-        yield Finding("database", Level.OK, f"none yet at {path}: ce-bot run makes it.")
+        if can_be_made(path):
+            yield Finding("database", Level.OK, f"none yet at {path}: ce-bot run makes it.")
+        else:
+            says = f"none yet at {path}, and this user cannot make one there."
+            yield Finding("database", Level.BAD, says, "Name another file, or give ce-bot its folder.")
         return
     yield Finding("database", Level.OK, f"{path}, {in_bytes(found.size)}: {found.contents.told()}.")
     yield _soundness(found)
@@ -252,7 +259,7 @@ def _reminders(found: Inspection, now: datetime) -> Finding:
     if outbox.parked:
         says.append(f"{sum(outbox.parked.values()):,} given up ({_reasons(outbox.parked)})")
         if outbox.parked.keys() - GONE.keys():
-            do, level = "See the Slack lines below and the log; /ce remind on plans them anew.", Level.WARN
+            do, level = TRIED_ANEW, Level.WARN
     late = now - found.late_since if found.late_since else timedelta(0)
     if late > LATE:
         says.append(f"{outbox.due:,} due, the oldest for {_lasting(late)}")
@@ -281,7 +288,9 @@ def _departures(found: Inspection, now: datetime) -> Finding:
     says = f"{count} {'workspace has' if count == 1 else 'workspaces have'} removed the bot"
     if now > delete_on + TOO_LATE:
         says = f"{says}, and the first was to be deleted on {delete_on:%Y-%m-%d}."
-        return Finding("departures", Level.WARN, says, "Start ce-bot run or ce-bot remind, which delete it.")
+        # Without a token that Slack accepts nothing runs that would delete it.
+        todo = "Start ce-bot run or ce-bot remind, which delete it, or do it with ce-bot forget --workspace."
+        return Finding("departures", Level.WARN, says, todo)
     return Finding("departures", Level.OK, f"{says}; the first is deleted on {delete_on:%Y-%m-%d}.")
 
 
@@ -376,15 +385,21 @@ def _asked(client: WebClient, clock: Clock, wait_s: float) -> _Answer:
 
     def ask() -> None:
         try:
-            answer, error = client.auth_test(), ""
+            answer = client.auth_test()
         except SlackApiError as refused:
-            answer, error = refused.response, f"status {refused.response.status_code}"
+            answer = refused.response
         except (SlackClientError, HTTPException, OSError, ValueError) as failed:
             found.append(failed)
             return
-        headers = {name.lower(): str(value) for name, value in answer.headers.items()}
         values = answer.data if isinstance(answer.data, dict) else {}
-        found.append(_Answer(values, headers, clock(), error and str(values.get("error") or error)))
+        is_refused, error = not values.get("ok"), str(values.get("error", ""))
+        # Slack gives its reasons in one word; what else answers (a proxy) says nothing about a token.
+        if is_refused and not error.isidentifier():
+            says = f"what answers is not Slack, with status {answer.status_code}."
+            found.append(_UnreachableError(says))
+            return
+        headers = {name.lower(): str(value) for name, value in answer.headers.items()}
+        found.append(_Answer(values, headers, clock(), error if is_refused else ""))
 
     # Looking up a name is not bound by the client's own limit, and a thread that hangs must not hold us.
     asking = Thread(target=ask, daemon=True)
@@ -393,6 +408,8 @@ def _asked(client: WebClient, clock: Clock, wait_s: float) -> _Answer:
     if not found:
         raise _UnreachableError(f"no answer from Slack within {wait_s:g} seconds.")
     if isinstance(found[0], Exception):
+        if isinstance(found[0], _UnreachableError):
+            raise found[0]
         why = getattr(found[0], "reason", None) or type(found[0]).__name__
         raise _UnreachableError(f"Slack cannot be reached ({why}).") from found[0]
     return found[0]
@@ -402,7 +419,7 @@ def _bot_token(answer: _Answer) -> Finding:
     if not answer.error:
         team, user = answer.values.get("team", "?"), answer.values.get("user", "?")
         return Finding("slack", Level.OK, f"the bot token is accepted: workspace {team}, as {user}.")
-    if answer.error == "ratelimited":
+    if answer.error in NO_ANSWER:
         return Finding("slack", Level.WARN, "Slack asks for patience.", RUN_AGAIN)
     says = f"Slack does not accept {BOT_TOKEN} ({answer.error})."
     return Finding("slack", Level.BAD, says, "Copy the bot token anew, from OAuth & Permissions of your app.")
@@ -423,7 +440,7 @@ def _scopes(answer: _Answer) -> Finding:
 def _app_token(answer: _Answer) -> Finding:
     do = f"Generate an app-level token with {SOCKET_MODE}, under Basic Information of your app."
     granted = _granted(answer)
-    if answer.error == "ratelimited":
+    if answer.error in NO_ANSWER:
         return Finding("socket mode", Level.WARN, "Slack asks for patience.", RUN_AGAIN)
     if answer.error:
         return Finding("socket mode", Level.BAD, f"Slack does not accept {APP_TOKEN} ({answer.error}).", do)

@@ -12,7 +12,8 @@ from rules import fingerprint, load_policy
 
 from .ledger.backup import back_up, restore
 from .ledger.dump import ENDING, begins_a_dump, dump, load
-from .ledger.files import FileRefusedError, written_whole
+from .ledger.files import FileRefusedError, named_file_errors, written_whole
+from .ledger.opening import is_part_of
 
 STREAM = "-"
 BACKED_UP = "Backed up {database} to {file} and compared it: {contents}, {size}."
@@ -46,9 +47,12 @@ def exported(database: str, file: str, out: BinaryIO, *, at: datetime, replace: 
     """Export everything as JSON Lines to a file, or to `out` where the file is "-". Raises a LedgerError."""
     ce_bot, policy = version("ce-bot"), fingerprint(load_policy())
     if file == STREAM:
-        contents = dump(database, out, ce_bot=ce_bot, policy=policy, at=at)
-        out.flush()
+        with named_file_errors(OUT_STREAM):
+            contents = dump(database, out, ce_bot=ce_bot, policy=policy, at=at)
+            out.flush()
     else:
+        if is_part_of(Path(file), Path(database)):
+            raise FileRefusedError(f"{file} is the database itself: name another file for the export.")
         with written_whole(Path(file), replace=replace) as part, part.open("wb") as lines:
             contents = dump(database, lines, ce_bot=ce_bot, policy=policy, at=at)
     return EXPORTED.format(database=database, file=_named(file, OUT_STREAM), contents=contents.told())

@@ -75,7 +75,7 @@ class Exporting:
             tuple(to_enter[number] for number in sorted(to_enter)),
             max(self._ledger.to_enter(who, today) - len(to_enter), 0),
             tuple(one.code for one in found if one.status is Status.EXPIRED),
-            csv=partial(table_of, facts, today),
+            csv=partial(table_of, facts, today, self._policy),
             json=partial(self._json, who, facts, found, today),
         )
 
@@ -162,15 +162,16 @@ def _hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def table_of(facts: Facts, today: date) -> bytes:
+def table_of(facts: Facts, today: date, policy: Policy) -> bytes:
     """The facts as CSV, one row each, as `/ce import` reads them back; marked as UTF-8, for spreadsheets.
 
-    Of what the portal showed it has the latest (R13).
+    Of what the portal showed it has the latest (R13). A code that the policy does not know is followed by
+    the word with which its member said that it is right.
     """
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()
-    writer.writerows(_rows(facts, today))
+    writer.writerows(_rows(facts, today, policy))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -179,7 +180,10 @@ def harmless(cell: str) -> str:
     return f"{_NO_FORMULA}{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
 
 
-def _rows(facts: Facts, today: date) -> Iterator[dict[str, Any]]:
+def _rows(facts: Facts, today: date, policy: Policy) -> Iterator[dict[str, Any]]:
+    def code(said: str) -> str:
+        return said if policy.certifications.knows(said) else f"{said} anyway"
+
     for one in facts.activities:
         yield {
             "kind": one.kind.value,
@@ -193,14 +197,14 @@ def _rows(facts: Facts, today: date) -> Iterator[dict[str, Any]]:
         shown = portal_on(held, today)
         yield {
             "kind": "certification",
-            "code": held.code,
+            "code": code(held.code),
             "earned on": held.earned_on,
             "suspends on": shown and shown.suspends_on,
             "expires on": shown and shown.expires_on,
             "cycle started on": shown and shown.cycle_started_on,
         }
     for exam in facts.exams:
-        yield {"kind": "exam", "code": exam.code, "date": exam.passed_on}
+        yield {"kind": "exam", "code": code(exam.code), "date": exam.passed_on}
 
 
 def _facts_as_json(facts: Facts) -> dict[str, Any]:

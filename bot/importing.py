@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from rules import History, Policy, PortalDates, Standing, check_done, check_units
+from rules import History, Policy, PortalDates, Standing, State, check_done, check_units
 
 from .days import Clock
-from .grammar import CertWords, Sheet
+from .grammar import ActivityRow, CertWords, Sheet
 from .ledger import Facts, Ledger, LoggedActivity, Member, PendingImport, Writer
 from .outcomes import CredentialNews, Effect, FileGoneError, Imported, News, NothingNewError
 from .stating import state_credential
@@ -115,21 +115,27 @@ class Importing:
 
 
 def _news(sheet: Sheet, facts: Facts, sent_on: date) -> News:
-    known = {(one.kind, one.done_on, one.title.casefold()) for one in facts.activities}
-    activities = []
+    known = {(one.kind, one.done_on, one.title.casefold()): one for one in facts.activities}
+    activities, otherwise = [], 0
     for row in sheet.activities:
         key = (row.kind, row.done_on, row.title.casefold())
-        if key not in known:
-            known.add(key)
-            activities.append(
-                LoggedActivity(0, row.kind, row.done_on, row.title, row.units, row.state, row.link)
-            )
+        if key in known:
+            otherwise += _says_otherwise(row, known[key])
+            continue
+        known[key] = LoggedActivity(0, row.kind, row.done_on, row.title, row.units, row.state, row.link)
+        activities.append(known[key])
     credentials = [one for words in sheet.certifications if (one := _credential_news(words, facts, sent_on))]
     passed = set(facts.exams)
     exams = [exam for exam in dict.fromkeys(sheet.exams) if exam not in passed]
     said = len(sheet.activities) + len(sheet.certifications) + len(sheet.exams)
     already = said - len(activities) - len(credentials) - len(exams)
-    return News(tuple(activities), tuple(credentials), tuple(exams), already)
+    return News(tuple(activities), tuple(credentials), tuple(exams), already, otherwise)
+
+
+def _says_otherwise(row: ActivityRow, known: LoggedActivity) -> bool:
+    """Whether a row says something of an activity that is known otherwise, and that may move a date."""
+    is_rejected = State.REJECTED in (row.state, known.state) and row.state is not known.state
+    return row.units not in (None, known.units) or is_rejected
 
 
 def _credential_news(words: CertWords, facts: Facts, sent_on: date) -> CredentialNews | None:

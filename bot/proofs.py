@@ -1,7 +1,9 @@
 """What has to be entered in the portal, for each certification and cycle that it serves."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 from rules import Credential, Policy, Reason, Renewal, Standing, State, Status
 from rules.cycle import opening_cycle
@@ -16,9 +18,9 @@ _NEEDED = (Reason.COUNTED, Reason.CLOSED_CYCLE, Reason.VALUE_UNCONFIRMED)
 def proof_lists(facts: Facts, found: Sequence[Standing], today: date, policy: Policy) -> list[ProofList]:
     """The lists that help in the portal: those of renewals first, else in the order of the standings.
 
-    For each certification these are the current cycle, and the latest renewal if units brought it and it is
-    calculated: the portal may not know it yet, while one before that it must know, or it would not be active.
-    What has expired needs none (R11).
+    For each certification these are the current cycle, the latest renewal if units brought it and it is
+    calculated, and those before it without which it would come too late for the portal. What has expired
+    needs none (R11).
     """
     held = {one.code: one for one in facts.credentials}
     lists = [
@@ -35,20 +37,37 @@ def proof_lists(facts: Facts, found: Sequence[Standing], today: date, policy: Po
 def _of(
     standing: Standing, held: Credential, facts: Facts, today: date, policy: Policy
 ) -> Iterator[ProofList]:
-    """The list of the cycle that was closed last, if one was, and of the current one."""
+    """The lists of closed cycles that may have to be entered, the first first, and of the current one."""
     reasons = {int(one.id): one.reason for one in standing.activities}
-    *before, last = [
-        opening_cycle(held, today, policy).started_on,
-        *(renewal.renewed_on for renewal in standing.renewals),
-    ]
     by_day = sorted(facts.activities, key=lambda one: (one.done_on, one.number))
-    if before:  # by its exam, nothing that it held counted
+    days = [one.done_on for one in by_day]
+    opening = opening_cycle(held, today, policy)
+    closed, last = [], opening.started_on
+    for renewal in standing.renewals:  # by its exam, nothing that it held counted
         # What is dated on the day of a renewal belongs to the cycle it closes (R9).
-        dated = [one for one in by_day if before[-1] < one.done_on <= last]
+        dated = by_day[bisect_right(days, last) : bisect_right(days, renewal.renewed_on)]
         why = {one.number: _reason_then(one, reasons[one.number], policy) for one in dated}
-        yield _list(standing, before[-1], standing.renewals[-1], dated, why)
-    dated = [one for one in by_day if one.done_on > last]
+        closed.append((renewal, _list(standing, last, renewal, dated, why)))
+        last = renewal.renewed_on
+    yield from _unknown(opening.expires_on, closed)
+    dated = by_day[bisect_right(days, last) :]
     yield _list(standing, last, None, dated, {one.number: reasons[one.number] for one in dated})
+
+
+def _unknown(expires_on: date, closed: Sequence[tuple[Renewal, ProofList]]) -> Iterator[ProofList]:
+    """Of closed cycles the last, and those before it that the portal has to know of, too.
+
+    It knows what an exam closed and what is marked as entered, or else the cycle that expires on that day.
+    Whatever of a later cycle is dated from then on it takes only once a renewal before is entered.
+    """
+    known = max((place for place, (_, one) in enumerate(closed) if not one.to_enter), default=-1)
+    if known >= 0:
+        expires_on = closed[known][0].expires_on
+    for (renewal, one), (after, _) in pairwise(closed[known + 1 :]):
+        if after.renewed_on >= expires_on:
+            yield one
+            expires_on = renewal.expires_on
+    yield from (one for _, one in closed[-1:])
 
 
 def _reason_then(one: LoggedActivity, reason: Reason, policy: Policy) -> Reason:

@@ -22,6 +22,7 @@ _FOR_GOOD = frozenset(
         "messages_tab_disabled",
         "msg_blocks_too_long",
         "msg_too_long",
+        "no_permission",  # mostly that the bot is not in the channel
         "no_text",
         "not_in_channel",
         "restricted_action",
@@ -38,13 +39,10 @@ _FOR_GOOD = frozenset(
 # Nobody there can be sent anything until somebody sees to the bot's token or its rights.
 _SHUT = frozenset(
     {
-        "access_denied",
         "account_inactive",
-        "ekm_access_denied",
         "enterprise_is_restricted",
         "invalid_auth",
         "missing_scope",
-        "no_permission",
         "not_allowed_token_type",
         "not_authed",
         "org_login_required",

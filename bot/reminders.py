@@ -42,6 +42,8 @@ LEAST_LEFT = timedelta(minutes=1)
 # How long sending waits after each try that failed, and after how many it is given up: about two days.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60))
 MOST_TRIES = len(WAITS) + 1
+# Where a workspace takes nothing, that is no fault of a message: it is tried for about two weeks.
+MOST_TRIES_OF_ALL = MOST_TRIES + 12
 # The same, for what goes wrong here and not with Slack.
 FAILED = timedelta(hours=6)
 
@@ -323,10 +325,17 @@ class Reminders:
     # Settling
 
     def fail(self, claim: Claim, reason: str) -> Stage:
-        """Keep that what was claimed cannot even be looked at; what its notices are now."""
+        """Keep that what was claimed cannot even be looked at; what its notices are now.
+
+        Where they are given up, the team's next digest comes nevertheless.
+        """
         now = self._clock()
         with self._ledger.write() as writer:
             given_up = writer.outbox.tried(claim.keys, reason, now, now + FAILED, MOST_TRIES)
+            if given_up and any(key.threshold == DIGEST for key in claim.keys):
+                way = self._way_to(claim)
+                if way and way.team:
+                    self._plan_digest(writer, way, way.team)
         return Stage.PARKED if given_up else Stage.PLANNED
 
     def settle(self, bundle: Bundle, delivery: Delivery, *, plan_next: bool = True) -> Stage:
@@ -340,12 +349,11 @@ class Reminders:
                 case Undeliverable(reason):
                     writer.outbox.park(bundle.keys, reason, now)
                     stage = Stage.PARKED
-                case TryLater(seconds, reason):
-                    wait = timedelta(seconds=seconds)
-                    if not delivery.counts_for_all:
-                        wait = max(wait, WAITS[min(bundle.tries, len(WAITS) - 1)])
+                case TryLater(seconds, reason, whole_workspace):
+                    wait = max(timedelta(seconds=seconds), WAITS[min(bundle.tries, len(WAITS) - 1)])
                     again_at = way.awake_at(now + wait) if way else now + wait
-                    given_up = writer.outbox.tried(bundle.keys, reason, now, again_at, MOST_TRIES)
+                    most = MOST_TRIES_OF_ALL if whole_workspace else MOST_TRIES
+                    given_up = writer.outbox.tried(bundle.keys, reason, now, again_at, most)
                     stage = Stage.PARKED if given_up else Stage.PLANNED
             if way and plan_next and stage is not Stage.PLANNED:
                 self._plan_next(writer, way, bundle.keys)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from .courier import Courier
 from .days import Clock
 from .desk import Desk
-from .ledger import Claim, LedgerBusyError, LedgerError, Member, Stage
-from .outcomes import Bundle, Delivery, TryLater
+from .ledger import Claim, LedgerBusyError, LedgerError, Member, NoticeKey, Stage
+from .outcomes import Bundle, Delivered, Delivery, TryLater
 from .views import reminders as to_member
 from .views import team as to_team
 from .views.blocks import Reply
@@ -68,6 +68,7 @@ class Rounds:
         self._name = token_hex(8)
         self._held: dict[str, datetime] = {}
         self._shut: dict[str, tuple[datetime, TryLater]] = {}
+        self._unkept: set[tuple[NoticeKey, ...]] = set()
         self._zones_left = 0
 
     def see_to(self) -> bool:
@@ -143,6 +144,8 @@ class Rounds:
             self._zones_left -= self._desk.look_up_zone(Member(claim.workspace, claim.addressee))
 
     def _deliver(self, bundle: Bundle) -> Delivery:
+        if bundle.keys in self._unkept:
+            return Delivered()
         until, refused = self._shut.get(bundle.workspace, (None, None))
         if until and refused and self._clock() < until:
             return refused  # every message there is as good as tried
@@ -163,7 +166,15 @@ class Rounds:
         return to_team.post(bundle, view, self._desk.policy)
 
     def _keep(self, bundle: Bundle, delivery: Delivery) -> Stage:
-        """Keep what became of a message, however busy the database is: forgotten, it would be sent again."""
+        """Keep what became of a message; what was sent and cannot be kept is not sent again from here."""
+        if isinstance(delivery, Delivered):
+            self._unkept.add(bundle.keys)
+        stage = self._settled(bundle, delivery)
+        self._unkept.discard(bundle.keys)
+        return stage
+
+    def _settled(self, bundle: Bundle, delivery: Delivery) -> Stage:
+        """Keep it however busy the database is: forgotten, it would be sent again."""
         for _ in range(TRIES_TO_KEEP - 1):
             try:
                 return self._desk.reminders.settle(bundle, delivery)

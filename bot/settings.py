@@ -115,8 +115,8 @@ def _curators(values: Mapping[str, str]) -> frozenset[str] | None:
     wrong = next((part for part in ids if not _MEMBER.fullmatch(part)), None)
     if wrong or not ids:
         raise SettingsError(
-            f"{CURATORS} is wrong at {wrong or values[CURATORS]!r}: it takes member ids such as U0123ABCD "
-            "(in a profile, Copy member ID), separated by commas."
+            f"{CURATORS} is wrong at {_shown(wrong or values[CURATORS])}: it takes member ids such as "
+            "U0123ABCD (in a profile, Copy member ID), separated by commas."
         )
     return frozenset(ids)
 
@@ -125,10 +125,15 @@ def _curators_channel(values: Mapping[str, str]) -> str | None:
     channel = values.get(CURATORS_CHANNEL)
     if channel and not _CHANNEL.fullmatch(channel):
         raise SettingsError(
-            f"{CURATORS_CHANNEL} is {channel!r}: it takes a channel id such as C0123ABCD "
+            f"{CURATORS_CHANNEL} is {_shown(channel)}: it takes a channel id such as C0123ABCD "
             "(at the end of the channel's details)."
         )
     return channel
+
+
+def _shown(value: str) -> str:
+    """A wrong value as it may be shown: a token that came into the wrong line stays a secret."""
+    return "a token" if value.startswith(("xox", "xapp-")) else repr(value)
 
 
 def _url(values: Mapping[str, str]) -> str | None:
@@ -137,8 +142,8 @@ def _url(values: Mapping[str, str]) -> str | None:
     found = _URL.fullmatch(values[URL])
     if not found or int(found["port"] or 443) > 65535:
         raise SettingsError(
-            f"{URL} is {values[URL]!r}: it takes the address at which the bot can be reached from the web, "
-            "such as https://ce-bot.example.com, with https and without a path."
+            f"{URL} will not do: it takes the address at which the bot can be reached from the web, such as "
+            "https://ce-bot.example.com, with https and without a path."
         )
     return found["url"].lower()
 

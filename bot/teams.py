@@ -97,6 +97,11 @@ class Teams:
             tuple(sorted(without, key=str.casefold)),
         )
 
+    def codes(self, workspace: str, channel: str) -> tuple[str, ...]:
+        """The certifications that those who joined a channel's team hold, or that it aims at."""
+        with self._ledger.teams() as teams:
+            return teams.codes(workspace, channel)
+
     def rules(self, workspace: str, channel: str) -> TeamRules:
         """How a channel's team is told, and what it aims at.
 
@@ -177,11 +182,12 @@ class Teams:
         return not was_in
 
     def accept(self, writer: Writer, who: Member, channel: str, name: str, today: date) -> None:
-        """Let a member into the team they were invited to.
+        """Let a member into the team they were invited to; who has joined stays in it.
 
         Raises NotInvitedError.
         """
-        _refuse_uninvited(writer.teams, who, channel)
+        if writer.teams.member(who, channel) is None:
+            raise NotInvitedError
         self.join(writer, who, channel, name, today)
 
     def decline(self, writer: Writer, who: Member, channel: str) -> None:
@@ -189,7 +195,9 @@ class Teams:
 
         Raises NotInvitedError.
         """
-        _refuse_uninvited(writer.teams, who, channel)
+        member = writer.teams.member(who, channel)
+        if member is None or member.role is not Role.INVITED:
+            raise NotInvitedError
         writer.teams.leave(who, channel)
 
     def leave(self, writer: Writer, who: Member, channel: str, today: date) -> Left:
@@ -357,12 +365,6 @@ def _refuse_all_but_leads(teams: TeamsReader, who: Member, channel: str) -> Team
     if member is None or member.role is not Role.LEAD:
         raise NotALeadError(_leads(teams, who.workspace, channel))
     return settings
-
-
-def _refuse_uninvited(teams: TeamsReader, who: Member, channel: str) -> None:
-    member = teams.member(who, channel)
-    if member is None or member.role is not Role.INVITED:
-        raise NotInvitedError
 
 
 def _row(name: str, standing: Standing) -> TeamRow:

@@ -81,6 +81,7 @@ def test_help_is_there_for_every_command(run, command: tuple[str, ...]) -> None:
     if command:
         assert "--db FILE" in printed
         assert "--debug" in printed
+        assert printed.split("\n\n")[1].endswith("."), "what it does"
     else:
         assert all(f"\n    {name} " in printed for name in COMMANDS + UPKEEP)
         assert all(name in printed for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "CE_BOT_DB"))
@@ -260,6 +261,35 @@ def test_everything_is_exported_and_imported_in_a_line_each(run, told: Path) -> 
     assert run("export", "--db", "a.db", "all.jsonl", "--force")[0] == 0
 
 
+@pytest.mark.parametrize("name", ["a.db", "a.db-wal", "./sub/../a.db", "link.db"])
+def test_the_database_is_no_place_for_its_export(run, told: Path, name: str) -> None:
+    Path("sub").mkdir()
+    Path("link.db").symlink_to("a.db")
+    before = told.read_bytes()
+    code, printed, complaint = run("export", "--db", "a.db", name, "--force")
+    assert (code, printed) == (1, "")
+    assert one_sentence(complaint)
+    assert "is the database itself" in complaint
+    assert told.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["backup", "export"])
+def test_the_folder_one_is_in_is_no_file(run, told: Path, command: str) -> None:
+    code, printed, complaint = run(command, "--db", "a.db", ".")
+    assert (code, printed, complaint) == (1, "", "ce-bot: . is a folder: name a file in it.\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full")
+def test_an_export_that_finds_no_room_says_so(told: Path) -> None:
+    shell = (
+        "import os, sys\nos.dup2(os.open('/dev/full', os.O_WRONLY), 1)\n"
+        "from bot.cli import main\nsys.exit(main(['export', '--db', 'a.db', '-']))"
+    )
+    done = started(code=("-c", shell))
+    assert done.stderr.startswith("ce-bot: standard output cannot be written: there is no room left")
+    assert done.returncode != 0
+
+
 def test_an_export_is_known_by_its_content_whatever_its_name(run, told: Path) -> None:
     run("export", "--db", "a.db", "all.txt")
     assert run("import", "--db", "b.db", "all.txt")[0] == 0
@@ -305,6 +335,14 @@ def test_no_database_is_made_where_none_is_named_right(run, here: Path, command:
     assert (code, printed) == (1, "")
     assert one_sentence(complaint)
     assert list(here.iterdir()) == []
+
+
+def test_a_table_for_nobody_makes_no_database(run, here: Path) -> None:
+    Path("a.csv").write_text("kind,date,title\ncourse,2025-11-20,Jira\n", "utf-8")
+    code, printed, complaint = run("import", "a.csv", "--member", "U1", "--db", "typo.db")
+    assert (code, printed) == (2, "")
+    assert "--workspace" in complaint
+    assert not Path("typo.db").exists()
 
 
 def test_work_that_is_interrupted_is_not_done(run, told: Path, monkeypatch) -> None:

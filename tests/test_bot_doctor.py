@@ -296,6 +296,15 @@ def test_what_is_not_slack_is_found_out(body: bytes) -> None:
         slack = SlackSettings("xoxb-secret", None, "hush", url, "127.0.0.1", 3000)
         found = by_name(about_slack(slack, clock, a_client))
     assert found["slack"].level is BAD
+    assert "token" not in found["slack"].says, "it may be a good one"
+
+
+@pytest.mark.parametrize(("error", "status"), [("internal_error", 200), ("service_unavailable", 503)])
+def test_a_trouble_of_slacks_own_says_nothing_about_a_token(error: str, status: int) -> None:
+    found = asked(refusing(error, status=status), refusing(error, status=status))
+    assert levels(found) == {"slack": WARN, "socket mode": WARN}
+    assert "token" not in as_line(found["slack"])
+    assert "token" not in as_line(found["socket mode"])
 
 
 def test_nobody_at_home_is_found_out() -> None:
@@ -335,6 +344,14 @@ def test_a_database_that_is_not_there_yet_is_no_fault_and_is_not_made(tmp_path: 
     assert levels(found) == {}
     assert "none yet" in found["database"].says
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_cannot_be_made_is_bad(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = looked_at(tmp_path / "file" / "sub" / "a.db")
+    assert list(found) == ["database"]
+    assert found["database"].level is BAD
+    assert found["database"].do
 
 
 def older(path: Path) -> None:
@@ -470,8 +487,8 @@ def planned(
     ("late", "level"),
     [
         (timedelta(minutes=-1), OK),
-        (timedelta(minutes=15), OK),
-        (timedelta(minutes=16), WARN),
+        (timedelta(minutes=75), OK),  # by cron it is done every hour
+        (timedelta(minutes=76), WARN),
         (timedelta(days=1), WARN),
         (timedelta(days=1, minutes=1), BAD),
     ],

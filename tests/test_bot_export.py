@@ -134,11 +134,11 @@ def test_the_table_has_a_row_for_each_fact(tell: Tell, files: Callable[[], dict[
     ]
 
 
-def test_spreadsheets_see_that_it_is_utf_8() -> None:
-    assert table_of(history(course(1, "2025-01-01")), TODAY).startswith(b"\xef\xbb\xbf")
+def test_spreadsheets_see_that_it_is_utf_8(policy: rules.Policy) -> None:
+    assert table_of(history(course(1, "2025-01-01")), TODAY, policy).startswith(b"\xef\xbb\xbf")
 
 
-def test_of_what_the_portal_showed_the_table_has_the_latest() -> None:
+def test_of_what_the_portal_showed_the_table_has_the_latest(policy: rules.Policy) -> None:
     """The latest confirmed, and of those the last stated (R13)."""
     shown = [
         PortalDates(date(2026, 5, 1), None, date(2025, 6, 1)),
@@ -147,7 +147,7 @@ def test_of_what_the_portal_showed_the_table_has_the_latest() -> None:
         PortalDates(date(2026, 6, 1), None, date(2025, 7, 1)),
     ]
     held = Credential("ACP-120", None, tuple(shown))
-    assert b"certification,,,,,,ACP-120,,2026-08-01,,\r\n" in table_of(history(held=[held]), TODAY)
+    assert b"certification,,,,,,ACP-120,,2026-08-01,,\r\n" in table_of(history(held=[held]), TODAY, policy)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_of_what_the_portal_showed_the_table_has_the_latest() -> None:
 )
 def test_a_title_is_no_formula_and_comes_back_as_it_was(policy: rules.Policy, title: str) -> None:
     facts = history(LoggedActivity(1, Kind.COURSE, date(2025, 1, 1), title.strip()))
-    content = table_of(facts, TODAY)
+    content = table_of(facts, TODAY, policy)
     (_, (_, cell, *_)) = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     assert cell[0] not in BEGINNING_OF_FORMULAS
     sheet = read_sheet(text_in(content), TODAY, (), ("ACP", "ACA"), policy)
@@ -206,7 +206,7 @@ def test_the_table_read_back_by_the_import_is_the_same(policy: rules.Policy) -> 
         ),
     ]
     exams = [ExamPass("ACP-620", date(2025, 11, 15)), ExamPass("ACP-620", date(2025, 11, 16))]
-    content = table_of(history(*activities, held=held, exams=exams), TODAY)
+    content = table_of(history(*activities, held=held, exams=exams), TODAY, policy)
     sheet = read_sheet(text_in(content), TODAY, policy.certifications.listed, policy.levels, policy)
     assert sheet.faults == ()
     assert list(sheet.activities) == [
@@ -326,14 +326,49 @@ def test_a_renewal_all_of_which_is_entered_stays_while_the_portal_has_not_confir
     ]
 
 
-def test_of_several_renewals_the_portal_must_know_all_but_the_latest(policy: rules.Policy) -> None:
-    """Had it not known of the one before, the certification would have expired."""
-    more = [course(10 + number, f"2026-{number:02}-15") for number in range(1, 12)]
-    facts = history(*nine(), course(10, "2025-12-01"), *more, held=EARNED)
+def twelve(first: int, year: int) -> list[LoggedActivity]:
+    return [course(first + month, f"{year}-{month:02}-15") for month in range(1, 12)]
+
+
+def test_of_several_renewals_those_are_listed_without_which_the_latest_comes_too_late(
+    policy: rules.Policy,
+) -> None:
+    """What expired on 2026-04-01 for the portal is not renewed by what is dated after that."""
+    facts = history(*nine(), course(10, "2025-12-01"), *twelve(10, 2026), held=EARNED)
     assert lists(facts, policy, today=date(2026, 12, 1)) == [
+        ("ACP-620", "2024-01-01", "2025-12-01", [*range(1, 11)], [], {}),
         ("ACP-620", "2025-12-01", "2026-10-15", [*range(11, 21)], [], {}),
         ("ACP-620", "2026-10-15", None, [21], [], {}),
     ]
+
+
+@pytest.mark.parametrize(("last", "is_needed"), [("2026-03-31", False), ("2026-04-01", True)])
+def test_a_renewal_before_is_needed_from_the_day_on_which_the_portal_has_none_left(
+    policy: rules.Policy, last: str, is_needed: bool
+) -> None:
+    more = [course(10 + number, f"2026-02-{number:02}") for number in range(1, 10)]
+    facts = history(*nine(), course(10, "2025-12-01"), *more, course(20, last), held=EARNED)
+    found = [one[2] for one in lists(facts, policy, today=date(2026, 12, 1))]
+    assert found == (["2025-12-01"] if is_needed else []) + [last]
+
+
+def test_what_is_marked_as_entered_of_a_renewal_before_the_latest_the_portal_knows(
+    policy: rules.Policy,
+) -> None:
+    entered = [one._replace(state=State.ENTERED) for one in (*nine(), course(10, "2025-12-01"))]
+    facts = history(*entered, *twelve(10, 2026), held=EARNED)
+    assert [one[2] for one in lists(facts, policy, today=date(2026, 12, 1))] == ["2026-10-15", None]
+
+
+def test_after_an_exam_no_renewal_before_it_is_needed(policy: rules.Policy) -> None:
+    facts = history(
+        *nine(),
+        course(10, "2025-12-01"),
+        *twelve(10, 2028),
+        held=EARNED,
+        exams=[ExamPass("ACP-620", date(2027, 11, 15))],
+    )
+    assert [one[2] for one in lists(facts, policy, today=date(2028, 12, 1))] == ["2028-10-15", None]
 
 
 def test_what_counts_for_nothing_is_left_out_and_said(policy: rules.Policy) -> None:
@@ -511,6 +546,18 @@ def test_with_many_certifications_all_lists_come_and_the_answer_fits(
     assert problems(shown) == []
     assert len(slack.said) == 2 + 2 * len(policy.certifications.listed)
     assert problems(json.loads(slack.command("export proof").body)) == []
+
+
+def test_what_marks_one_list_never_marks_another(tell: Tell, files: Callable[[], dict[str, str]]) -> None:
+    """However long its numbers are: "all" would take what nobody has entered out of every list."""
+    tell("/ce cert add ACP-620 earned 2024-01-01")
+    tell("/ce cert add ACP-120 earned 2025-03-01")
+    for number in range(1, 61):
+        tell(f'/ce add presentation "Talk {number}" {"2024-03-01" if number % 2 else "2025-04-01"} 1 units')
+    even = " ".join(map(str, range(2, 61, 2)))
+    assert f"`/ce done {even}`" in tell("/ce export proof ACP-120")
+    (text,) = [text for name, text in files().items() if "ACP-120" in name]
+    assert f"Once these are entered: /ce done {even}\n" in text
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from bot.outcomes import NOWHERE
 from bot.sheets import MOST_BYTES
 from bot.views.blocks import Reply
 from bot.views.imports import SAMPLE
-from rules import ExamPass
+from rules import ExamPass, Policy
 
 BOB = Member("T1", "UBOB")
 DOCS = Path(__file__).parents[1] / "docs"
@@ -171,6 +171,32 @@ def test_what_stands_twice_in_a_file_is_saved_once(alice: Dropper, ledger: Ledge
     assert len(ledger.facts(ALICE).activities) == 2
 
 
+@pytest.mark.parametrize(
+    ("cells", "is_said"),
+    [
+        (",", False),
+        ("30,", False),
+        ("20,", True),
+        (",rejected", True),
+        ("30,entered", False),  # `/ce done` is for that
+    ],
+)
+def test_what_a_file_says_otherwise_of_what_is_here_stays_and_is_said(
+    alice: Dropper, ledger: Ledger, cells: str, is_said: bool
+) -> None:
+    head, talk = "kind,date,title,units,state", "presentation,2025-11-20,How we use Jira,"
+    alice.drop(f"{head}\n{talk}30,\n")
+    alice.click("Save")
+    before = ledger.facts(ALICE)
+    said = alice.drop(f"{head}\n{talk}{cells}\n")
+    assert ("1 row says other units or another status than what is here" in said) is is_said
+    assert said.startswith("All of")
+    preview = alice.drop(f"{head}\n{talk}{cells}\ncourse,2025-11-21,Jira,,\n")
+    assert "1 row is here already" in preview
+    assert ("1 row says other units" in preview) is is_said
+    assert ledger.facts(ALICE) == before
+
+
 def test_only_what_is_new_by_then_is_saved(alice: Dropper, slack: Slack, ledger: Ledger) -> None:
     alice.drop(courses("2025-11-01", "2025-11-02"))
     slack.command('add course "Course of 2025-11-01" 2025-11-01')
@@ -278,6 +304,29 @@ def test_a_file_is_kept_for_a_day_and_deleted_when_another_comes(
     assert alice.press(save).startswith("Imported" if there else "I do not have that file any more")
 
 
+@pytest.mark.parametrize(("later", "there"), [(1, 1), (2, 0)])
+def test_a_file_nobody_answers_about_is_deleted_in_time(
+    alice: Dropper, desk: Desk, clock: Clock, rows, later: int, there: int
+) -> None:
+    alice.drop(courses("2025-11-01"))
+    clock.moved_to = TODAY + timedelta(days=later)
+    desk.upkeep.run(lambda _: True)
+    assert len(rows("SELECT * FROM pending_imports")) == there
+
+
+def test_a_file_that_arrives_after_everything_was_deleted_is_not_kept(
+    slack: Slack, desk: Desk, ledger: Ledger
+) -> None:
+    """Slack may take half a minute to hand a file over."""
+    slack.command("cert add ACP-620 earned 2024-01-01")
+    assert desk.is_new(ALICE, "message D1 1")
+    desk.forgetting.forget(ALICE, desk.forgetting.stored(ALICE)[1])
+    reply = read_file(desk, ALICE, NOWHERE, "a.csv", TABLE.encode(), "message D1 1")
+    assert reply.text.startswith("Nothing was imported")
+    assert desk.forgetting.stored(ALICE)[0].is_nothing
+    assert ledger.timezone(ALICE) == (None, None)
+
+
 def test_yesterday_is_the_day_before_the_file_came(alice: Dropper, clock: Clock, ledger: Ledger) -> None:
     alice.drop("kind,date,title\ncourse,yesterday,Jira\n")
     clock.moved_to = TODAY + timedelta(days=1)
@@ -340,6 +389,21 @@ def test_an_import_is_one_change_and_undone_as_one(
     assert undone.startswith("Undone: an import of 2 activities, 1 certification and 1 exam.")
     assert ledger.facts(ALICE) == before
     assert rows("SELECT count(*) FROM standings") == [(0,)]
+
+
+def test_before_an_import_is_taken_back_nobody_is_told_that_its_activities_stay(alice: Dropper) -> None:
+    alice.drop(TABLE)
+    alice.click("Save")
+    question = alice.press(alice.asked()["Undo"])
+    assert "*ACP-620* would no longer be followed, nor its dates." in question
+    assert "would stay" not in question
+
+
+def test_of_an_exam_it_is_said_that_its_certification_is_not_known_yet(alice: Dropper) -> None:
+    alice.drop(f"{TABLE}exam,2025-11-15,,ACP-120\n")
+    saved = alice.click("Save")
+    assert "Exam ACP-120: kept. I do not know yet when you earned it: `/ce cert add ACP-120 earned" in saved
+    assert "Exam ACP-620: kept" not in saved
 
 
 def test_numbers_go_on_and_are_never_used_again(alice: Dropper, slack: Slack, ledger: Ledger) -> None:
@@ -468,12 +532,14 @@ def test_dates_of_the_portal_that_were_replaced_since_are_not_brought_back(
     assert alice.drop("code,suspends,expires\nACP-620,2026-01-01,2026-04-01\n").startswith("All of")
 
 
-def test_an_export_is_imported_as_it_is(slack: Slack, ledger: Ledger) -> None:
+def test_an_export_is_imported_as_it_is(slack: Slack, ledger: Ledger, policy: Policy) -> None:
     alice, bob = Dropper(slack), Dropper(slack, "UBOB")
     for words in (
         "cert add ACP-620 earned 2024-01-01",
         "portal ACP-620 suspends 2026-01-01 expires 2026-04-01 started 2024-01-01",
         "cert add ACP-120 suspends 2026-02-01",
+        "cert add ACP-699 earned 2025-01-01 anyway",
+        "exam ACP-699 2025-11-15",
         "exam ACP-620 2025-11-15",
         "add course \"=SUM(1,2); 'x'\" 2025-11-20 https://example.com/?a=1&b=2",
         "add presentation \"Käse; ein 'Vortrag', 2\" 2025-11-21 30 units",
@@ -483,10 +549,10 @@ def test_an_export_is_imported_as_it_is(slack: Slack, ledger: Ledger) -> None:
         slack.insist(slack.command(words))
     facts = ledger.facts(ALICE)
     assert len(facts.activities) == 4
-    exported = table_of(facts, TODAY)
+    exported = table_of(facts, TODAY, policy)
     assert alice.drop(exported).startswith("All of")
     bob.drop(exported)
-    bob.click("Save all 7")
+    bob.click("Save all 9")
     assert ledger.facts(BOB) == facts
 
 

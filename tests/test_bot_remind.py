@@ -644,7 +644,7 @@ def test_who_renewed_in_the_portal_is_left_in_peace(tell: Tell) -> None:
     tell(line)
     assert not tell("!time 2026-01-01")
     assert not tell("!time 2027-09-18")
-    assert "suspends in 90 days, on *Sat 2027-12-18* (as the portal says)" in tell("!time 2027-09-19")
+    assert "suspends in 90 days, on *Sat 2027-12-18* (as the portal shows them)" in tell("!time 2027-09-19")
 
 
 def test_a_suspended_certification_is_told_of_until_its_last_safe_day_and_no_longer(tell: Tell) -> None:

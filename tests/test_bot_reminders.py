@@ -12,7 +12,7 @@ import rules
 from bot.days import moment_of
 from bot.ledger import Ledger, LoggedActivity, Member, ReminderSettings, Stage
 from bot.outcomes import Delivered, TryLater, Undeliverable
-from bot.reminders import LEASE, MOST_TRIES
+from bot.reminders import LEASE, MOST_TRIES, MOST_TRIES_OF_ALL
 from bot.upkeep import Upkeep
 from rules import Kind
 
@@ -423,6 +423,25 @@ def test_off_is_honoured_at_once_even_for_what_is_claimed(world: World) -> None:
     assert world.rows(ALICE) == ()
 
 
+def test_what_was_turned_off_and_on_while_it_was_sent_is_not_sent_again(world: World) -> None:
+    due(world)
+    (bundle,) = world.bundles()
+    world.wants(ALICE, ReminderSettings())
+    world.reminders.settle(bundle, Delivered())
+    world.wants(ALICE)
+    assert world.planned(ALICE) == {(ALICE.id, "ACP-620", "14"): at(before(14))}
+    assert world.days(before(30), before(13)) == {before(14): {ALICE.id: ["ACP-620 14"]}}
+
+
+def test_of_who_was_forgotten_while_something_was_sent_nothing_is_kept(world: World) -> None:
+    due(world)
+    (bundle,) = world.bundles()
+    with world.ledger.erasing() as erasing:
+        erasing.forget(ALICE)
+    world.reminders.settle(bundle, Delivered())
+    assert world.rows(ALICE) == ()
+
+
 def test_a_snooze_is_honoured_at_once_even_for_what_is_claimed(world: World) -> None:
     due(world)
     (claim,) = world.reminders.claim("T1", "one", 50)
@@ -578,15 +597,15 @@ def test_at_least_as_long_is_waited_as_slack_asks_for(
     assert waiting.reason == delivery.reason
 
 
-def test_a_refused_token_is_tried_every_hour(world: World) -> None:
-    due(world)
+def test_what_a_workspace_does_not_let_through_is_tried_for_two_weeks(world: World) -> None:
+    due(world, settings=replace(ON, days=(30,)))
     refused = TryLater(3600, "token_revoked", whole_workspace=True, counts_for_all=True)
-    for tries in range(1, MOST_TRIES + 1):
+    for tries in range(1, MOST_TRIES_OF_ALL + 1):
         (bundle,) = world.bundles()
-        stage = world.reminders.settle(bundle, refused)
-        assert stage is (Stage.PLANNED if tries < MOST_TRIES else Stage.PARKED)
-        world.clock.now += timedelta(hours=1)
-    assert world.clock.now - at(before(30)) == timedelta(hours=8)
+        tried_at, stage = world.clock.now, world.reminders.settle(bundle, refused)
+        assert stage is (Stage.PLANNED if tries < MOST_TRIES_OF_ALL else Stage.PARKED)
+        (world.clock.now,) = world.planned(ALICE).values()
+    assert timedelta(days=13) < tried_at - at(before(30)) < timedelta(days=15)
 
 
 def test_a_change_of_facts_leaves_what_failed_put_off(world: World) -> None:
@@ -821,6 +840,16 @@ def test_a_digest_that_cannot_be_posted_is_parked_and_the_next_one_tried(world: 
     assert world.digest() == (MONDAY + DAY * 7, at(MONDAY + DAY * 7))
 
 
+def test_a_digest_that_cannot_even_be_looked_at_is_given_up_and_the_next_one_planned(world: World) -> None:
+    world.team(ALICE, digest_day=1)
+    world.clock.now = at(MONDAY)
+    for _ in range(MOST_TRIES):
+        (claim,) = world.reminders.claim("T1", "one", 50)
+        world.reminders.fail(claim, "KeyError")
+        world.clock.now += timedelta(hours=6)
+    assert world.digest() == (MONDAY + DAY * 7, at(MONDAY + DAY * 7))
+
+
 # Upkeep
 
 
@@ -873,6 +902,28 @@ def test_a_new_policy_is_looked_for_once_in_a_process(world: World, ledger: Ledg
         writer._db.execute("UPDATE standings SET policy = 'older'")
     desk.upkeep.run(lambda _: True)
     assert {ledger.kept_standings(who, NOW.date()).policy for who in (ALICE, BOB)} == {"older"}  # type: ignore[union-attr]
+
+
+def test_what_nothing_is_planned_about_is_planned_when_the_bot_starts(world: World, ledger: Ledger) -> None:
+    """After a fault, that is, which kept it from being planned, and which a new version mends."""
+    quiet = Member("T1", "UQUIET")
+    for who in (ALICE, BOB, CAROL, quiet):
+        world.holds(who, SUSPENDS_ON)
+    world.wants(ALICE)
+    world.wants(BOB)
+    world.team(CAROL, BOB)
+    planned = {who: world.rows(who) for who in (ALICE, BOB, CAROL)}
+    with ledger.write() as writer:
+        writer._db.execute("DELETE FROM outbox WHERE addressee IN ('UALICE', 'C1')")
+    done: list[Member] = []
+    day = {"policy": rules.fingerprint(world.desk.policy), "clock": world.clock}
+    assert Upkeep(ledger, restand=lambda _, who: done.append(who), **day).run(lambda _: True) is False  # type: ignore[arg-type]
+    assert done == [ALICE, BOB, CAROL], "not who is told nothing anyway"
+    World(ledger, world.desk.policy, world.clock).desk.upkeep.run(lambda _: True)
+    assert {who: world.rows(who) for who in (ALICE, BOB, CAROL)} == planned
+    done.clear()
+    Upkeep(ledger, restand=lambda _, who: done.append(who), **day).run(lambda _: True)  # type: ignore[arg-type]
+    assert done == []
 
 
 def test_what_was_told_long_ago_is_forgotten(world: World) -> None:

@@ -24,6 +24,7 @@ from bot.courier import Courier, direct_client
 from bot.ledger import Ledger, LedgerBusyError, LedgerFullError, Member, Stage
 from bot.outcomes import Bundle, Delivered, Delivery, TryLater, Undeliverable
 from bot.refusals import HOUR_S, SOON_S, UNREACHABLE, became
+from bot.reminders import LEASE
 from bot.rounds import AT_ONCE, CONSOLE, ZONES_IN_A_ROUND, Rounds, Sent, Ticker, in_slack, to_the_end
 from bot.views.blocks import Reply
 
@@ -190,21 +191,39 @@ def test_after_a_rate_limit_the_workspace_is_left_in_peace_and_others_are_not(
     assert [row.reason for who in here for row in world.rows(who, Stage.SENT)] == [""] * 5
 
 
-def test_a_refused_token_is_asked_about_once_an_hour_and_everything_given_up_in_the_end(
+def test_while_a_token_is_refused_one_is_asked_about_for_all_and_a_new_one_finds_them_waiting(
     world: World, post: Post
 ) -> None:
     members = crowd(AT_ONCE + 5)
     post.answer = lambda _: REFUSED
     due(world, *members)
     rounds = rounds_of(world, post)
-    for tried in range(7):
+    for tried in range(3):
         assert rounds.send() == Sent(0, 0, len(members))
         assert rounds.send() == Sent(0, 0, len(members))
         assert len(post.sent) == tried + 1
         world.clock.now += timedelta(hours=1)
-    assert rounds.send() == Sent(0, len(members), 0)
-    assert len(post.sent) == 8
-    assert world.ledger.outbox_health(world.clock()).parked == {"token_revoked": len(members)}
+    for _ in range(4 * 24):  # somebody sees to it after a long weekend
+        assert rounds.send() == Sent(0, 0, len(members))
+        world.clock.now += timedelta(hours=1)
+    world.clock.now += DAY
+    post.answer = lambda _: Delivered()
+    assert rounds_of(world, post).send() == Sent(len(members), 0, 0)
+
+
+def test_where_a_token_is_refused_for_weeks_everything_is_given_up(world: World, post: Post) -> None:
+    members = crowd(3)
+    post.answer = lambda _: REFUSED
+    due(world, *members)
+    rounds = rounds_of(world, post)
+    parked = 0
+    while not parked:
+        parked = rounds.send().parked
+        world.clock.now += timedelta(hours=1)
+    assert parked == len(members)
+    assert timedelta(days=13) < world.clock.now - DUE < timedelta(days=15)
+    with world.ledger.outbox() as outbox:
+        assert outbox.health(world.clock()).parked == {"token_revoked": len(members)}
     post.answer = lambda _: Delivered()
     world.clock.now = datetime(2025, 12, 28, 9, tzinfo=UTC)
     assert rounds.send() == Sent(len(members), 0, 0), "the next notice is sent as usual"
@@ -283,6 +302,26 @@ def test_where_nothing_can_be_kept_nothing_more_is_sent(world: World, post: Post
     with pytest.raises(LedgerFullError):
         rounds_of(world, post).send()
     assert len(post.sent) == 1
+
+
+def test_what_was_sent_and_could_not_be_kept_is_kept_later_and_not_sent_again(
+    world: World, post: Post
+) -> None:
+    due(world, ALICE)
+    settle = world.reminders.settle
+
+    def full(bundle: Bundle, delivery: Delivery) -> Stage:
+        raise LedgerFullError("full")
+
+    world.reminders.settle = full  # type: ignore[method-assign]
+    rounds = rounds_of(world, post)
+    with pytest.raises(LedgerFullError):
+        rounds.send()
+    world.reminders.settle = settle  # type: ignore[method-assign]
+    world.clock.now += LEASE
+    assert rounds.send() == Sent(1, 0, 0)
+    assert post.addressees == [ALICE.id]
+    assert len(world.rows(ALICE, Stage.SENT)) == 1
 
 
 def test_told_to_stop_a_round_ends_after_the_message_under_way_and_gives_back_the_rest(
@@ -411,6 +450,26 @@ def test_a_round_to_its_end_sees_to_what_is_stale_first(world: World, rounds: Ro
     assert rounds.send() == Sent(1, 0, 0)
 
 
+def test_whoever_cannot_be_computed_anew_keeps_nobody_else_from_being_seen_to(
+    world: World, rounds: Rounds, post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    due(world, ALICE, BOB)
+    with world.ledger.write() as writer:
+        writer._db.execute("UPDATE standings SET policy = 'older'")
+        writer._db.execute("DELETE FROM outbox WHERE member = 'UBOB'")
+        writer._db.execute("UPDATE reminders SET days = 'odd' WHERE member = 'UALICE'")
+    world.clock.now -= timedelta(hours=1)
+    with caplog.at_level(logging.ERROR):
+        assert to_the_end(rounds, world.clock, lambda _: None) == Sent(0, 0, 0)
+    assert [record.getMessage() for record in caplog.records] == [
+        "Where a member stands cannot be computed anew."
+    ]
+    world.clock.now = DUE
+    with caplog.at_level(logging.ERROR):
+        rounds.send()
+    assert post.addressees == [BOB.id]
+
+
 # Every minute
 
 
@@ -491,6 +550,9 @@ def test_a_process_whose_main_thread_ends_ends_its_ticker_too() -> None:
         (200, "token_revoked", REFUSED._replace(reason="token_revoked")),
         (401, "account_inactive", REFUSED._replace(reason="account_inactive")),
         (200, "missing_scope", REFUSED._replace(reason="missing_scope")),
+        (200, "no_permission", Undeliverable("no_permission")),
+        (200, "access_denied", TryLater(SOON_S, "access_denied")),
+        (200, "ekm_access_denied", TryLater(SOON_S, "ekm_access_denied")),
         (200, "internal_error", TryLater(SOON_S, "internal_error")),
         (200, "brand_new_error", TryLater(SOON_S, "brand_new_error")),
         (500, None, TryLater(SOON_S, "http_500")),

@@ -218,6 +218,20 @@ def test_what_is_no_member_id_is_one_sentence(text: str) -> None:
     assert len(re.findall(r"[.!?](?:\s|$)", message)) == 1
 
 
+@pytest.mark.parametrize("name", ["CE_BOT_CURATORS", "CE_BOT_CURATORS_CHANNEL", "CE_BOT_URL"])
+@pytest.mark.parametrize("text", ["xoxb-1-secret", "xapp-1-secret", "xoxp-secret"])
+def test_a_token_in_the_wrong_line_stays_a_secret(name: str, text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({name: text})
+    assert "secret" not in str(caught.value)
+
+
+def test_what_is_to_sign_in_with_in_an_address_stays_a_secret() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"CE_BOT_URL": "https://me:secret@ce-bot.example.com"})
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(("text", "channel"), [("C0123ABCD", "C0123ABCD"), (" G0123 ", "G0123"), ("", None)])
 def test_the_curators_channel_is_a_channel_id(text: str, channel: str | None) -> None:
     assert read_settings({"CE_BOT_CURATORS_CHANNEL": text}).curators_channel == channel

@@ -179,7 +179,7 @@ def test_whoever_starts_a_team_leads_it_and_is_told_what_comes_next(crowd: Crowd
     assert "never activities, titles or proof" in answer["text"]
     assert "`/invite @CE Bot`" in answer["text"]
     assert "`/ce team join`" in answer["text"]
-    assert "a digest every Monday" in answer["text"]
+    assert "close to the last safe day, and a digest every Monday" in answer["text"]
     assert "at 9:00 (Europe/Berlin): who is 30, 14, 7 and 1 days away" in answer["text"]
     with ledger.teams() as teams:
         assert teams.settings("T1", "C1") == TeamSettings("C1", timezone="Europe/Berlin")
@@ -216,6 +216,7 @@ def test_where_there_is_no_team_everything_says_how_to_start_one(crowd: Crowd, w
     [
         ("jion", "I do not know team “jion”: did you mean join?"),
         ("xyzzy", "I do not know team “xyzzy”: there are"),
+        ("@bob", "I do not know team “@bob”: there are"),
         ("start now", "team start stands alone, and I cannot place “now”: leave it out."),
         ("join @bob", "team join stands alone, and I cannot place “@bob”: leave it out."),
         ("leave @bob", "Everybody leaves by themselves, so I cannot place “@bob”: leave it out."),
@@ -363,10 +364,21 @@ def test_who_accepts_is_in(team: Crowd, ledger: Ledger) -> None:
     assert ("UCAROL", "member") in ledger_members(ledger)
     assert ("UCAROL", "ACP-620", "30") in outbox(ledger)
     assert "Carol" in team.say("alice /ce team")
-    for label in ("Accept", "Decline"):
-        again = team.press("carol", label, blocks, "DCAROL", posted=True)
-        assert again["text"].startswith(membership.NOT_INVITED)
+    assert team.press("carol", "Accept", blocks, "DCAROL", posted=True)["text"] == answer["text"]
+    again = team.press("carol", "Decline", blocks, "DCAROL", posted=True)
+    assert again["text"].startswith(membership.NOT_INVITED)
     assert ("UCAROL", "member") in ledger_members(ledger)
+    team.say("carol /ce team leave")
+    again = team.press("carol", "Accept", blocks, "DCAROL", posted=True)
+    assert again["text"].startswith(membership.NOT_INVITED)
+    assert ("UCAROL", "member") not in ledger_members(ledger)
+
+
+@pytest.mark.parametrize(("word", "answer"), [("accept", "You are in the team"), ("decline", "Declined:")])
+def test_an_invitation_can_be_answered_by_typing_in_the_channel(team: Crowd, word: str, answer: str) -> None:
+    team.say("bob /ce team invite @carol")
+    assert team.say(f"carol /ce team {word}", channel="C2").startswith(membership.NOT_INVITED)
+    assert team.say(f"carol /ce team {word}").startswith(answer)
 
 
 def test_who_declines_is_not_in_and_can_still_be(team: Crowd, ledger: Ledger) -> None:
@@ -566,6 +578,16 @@ def test_an_hour_counts_by_the_clock_of_the_lead_who_set_it(team: Crowd) -> None
     assert "8:00 (Europe/Berlin)" in team.say("alice /ce team settings hour 8")
 
 
+def test_what_one_of_the_team_holds_is_known_to_its_leads(team: Crowd) -> None:
+    asked = "ACP-999 is not among the certifications I know"
+    assert team.say("alice /ce team settings target ACP-999 2").startswith(asked)
+    team.say("bob /ce cert add ACP-999 earned 2024-02-01 anyway")
+    assert "ACP-999 2" in team.say("alice /ce team settings target ACP-999 2")
+    team.say("bob /ce team leave")
+    assert "No targets" in team.say("alice /ce team settings target ACP-999 off")
+    assert team.say("alice /ce team settings target ACP-999 2").startswith(asked)
+
+
 def test_a_target_is_taken_away_and_an_unknown_certification_asked_about(team: Crowd) -> None:
     team.say("alice /ce team settings target ACP-620 3")
     assert "No targets" in team.say("alice /ce team settings target ACP-620 off")
@@ -606,8 +628,9 @@ def test_only_a_lead_says_the_yes_and_only_for_their_team(team: Crowd, ledger: L
     assert team.press("bob", "Stop the team", asked["blocks"])["text"].startswith("Only those who lead")
     team.say("bob /ce team start", channel="C2")
     assert team.press("bob", "Stop the team", asked["blocks"], "C2")["text"].startswith("Only those who lead")
-    for line in ("bob /ce team end", "bob /ce team end x"):
-        assert team.say(line, channel="C2").startswith(membership.NO_TEAM)
+    assert team.say("bob /ce team end x", channel="C2").startswith(membership.NO_TEAM)
+    assert team.say("bob /ce team end").startswith("Only those who lead")
+    assert team.say("bob /ce team end", channel="C2").startswith(membership.STOP)
     assert len(ledger_members(ledger)) == 2
     assert ledger_members(ledger, "C2") == [("UBOB", "lead")]
 

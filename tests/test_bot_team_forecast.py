@@ -143,9 +143,9 @@ def test_of_many_who_lapse_the_first_are_named(ledger: Ledger, say: Tell) -> Non
 
 
 def test_names_are_shown_as_text_and_not_at_any_length(ledger: Ledger, say: Tell) -> None:
-    found_team(ledger, *THREE, names=("<!channel> & co", "n" * 100, ""))
+    found_team(ledger, *THREE, names=("<!channel> & ```co", "n" * 100, ""))
     said = say("team forecast")
-    assert "&lt;!channel&gt; &amp; co on Thu" in said
+    assert "&lt;!channel&gt; &amp; '''co on Thu" in said
     assert f"{'n' * 39}… on Tue" in said
     assert "somebody on Mon" in said
 
@@ -195,6 +195,22 @@ def test_what_cannot_be_foreseen_gets_one_sentence_and_no_picture(
     assert said in answer
     assert "Try: `/ce team forecast" in answer
     assert later.waiting == []
+
+
+def test_what_another_member_holds_can_be_named_as_the_answer_names_it(ledger: Ledger, say: Tell) -> None:
+    found_team(ledger, {"ACP-620": date(2024, 1, 1)}, {"ACP-999": date(2024, 1, 1)})
+    assert say("team forecast ACP-999").startswith("How many hold each certification")
+
+
+def test_a_request_that_slack_repeats_posts_no_second_picture(
+    ledger: Ledger, slack: Slack, later: Later
+) -> None:
+    found_team(ledger, *THREE)
+    first, again = (slack.command("team forecast", key="again", channel=CHANNEL) for _ in range(2))
+    assert first.body == again.body
+    assert len(later.waiting) == 1
+    slack.command("team forecast", channel=CHANNEL)
+    assert len(later.waiting) == 2
 
 
 def test_where_there_is_no_team_it_says_so(say: Tell, desk: Desk, later: Later) -> None:

@@ -161,6 +161,9 @@ def test_looking_goes_on_where_only_writing_is_in_trouble(
     calm = [slack.command(text).body for text in ("status", "list", "cert list", "help")]
     with trouble(ledger):
         assert [slack.command(text).body for text in ("status", "list", "cert list", "help")] == calm
+        slack.command("calendar")
+    (sent,) = slack.said
+    assert sent.text.startswith("The dates of ACP-620, for your calendar.")
 
 
 @pytest.mark.parametrize("trouble", [locked, full, read_only])

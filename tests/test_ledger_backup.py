@@ -225,6 +225,19 @@ def test_a_file_that_is_there_is_overwritten_only_if_told(tmp_path: Path, databa
     assert not file.with_name("b.db.part").exists()
 
 
+@pytest.mark.parametrize("end", ["-wal", "-journal"])
+def test_what_is_left_of_another_database_does_not_get_into_a_backup(
+    tmp_path: Path, database: Path, backup: Path, end: str
+) -> None:
+    left, before = backup.with_name(backup.name + end), backup.read_bytes()
+    left.write_bytes(b"waiting")
+    said = refused(FileRefusedError, lambda: back_up(database, backup, at=NOW, replace=True))
+    assert str(left) in said
+    assert (backup.read_bytes(), left.read_bytes()) == (before, b"waiting")
+    left.unlink()
+    back_up(database, backup, at=NOW, replace=True)
+
+
 @pytest.mark.parametrize("name", ["a.db", "a.db-wal", "a.db-shm", "./x/../a.db", "link.db"])
 def test_the_database_is_no_place_for_its_backup(tmp_path: Path, database: Path, name: str) -> None:
     (tmp_path / "x").mkdir()
@@ -596,6 +609,24 @@ def test_a_bot_that_comes_to_write_later_notices(tmp_path: Path, backup: Path) -
         log(ledger, "lost")
     ledger.close()
     assert titles(tmp_path / "a.db") == ["One", "Two"]
+
+
+def test_a_bot_that_starts_while_its_database_is_replaced_notices(tmp_path: Path, backup: Path) -> None:
+    """It has opened the old one, and would lose there what it is told."""
+
+    class Overtaken(Ledger):
+        def _db(self) -> Database:
+            found = super()._db()
+            if (tmp_path / "new.db").exists():
+                (tmp_path / "new.db").replace(self.path)
+            return found
+
+    Ledger(tmp_path / "c.db").close()
+    (tmp_path / "new.db").write_bytes(backup.read_bytes())
+    ledger = Overtaken(tmp_path / "c.db")
+    with pytest.raises(LedgerUnavailableError), ledger.write():
+        pass
+    ledger.close()
 
 
 @pytest.mark.parametrize("step", ["_copy", "_bring_up_to_date"])

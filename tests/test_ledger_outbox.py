@@ -393,7 +393,8 @@ def test_what_was_settled_long_ago_is_forgotten_the_oldest_first_and_not_all_at_
 
 
 def test_an_empty_outbox_is_well(ledger: Ledger) -> None:
-    assert ledger.outbox_health(NOW) == OutboxHealth(0, 0, None, {}, None)
+    with ledger.outbox() as outbox:
+        assert outbox.health(NOW) == OutboxHealth(0, 0, None, {}, None)
 
 
 def test_how_the_outbox_is_doing_is_told_over_all_workspaces(ledger: Ledger) -> None:
@@ -407,7 +408,8 @@ def test_how_the_outbox_is_doing_is_told_over_all_workspaces(ledger: Ledger) -> 
             members[4:7], ("is_archived", "user_not_found", "user_not_found"), strict=True
         ):
             writer.outbox.park([key(who)], reason, NOW)
-    health = ledger.outbox_health(NOW)
+    with ledger.outbox() as outbox:
+        health = outbox.health(NOW)
     assert health == OutboxHealth(
         4, 3, NOW - MINUTE * 2, {"user_not_found": 2, "is_archived": 1}, NOW - MINUTE
     )
@@ -450,7 +452,7 @@ def test_no_statement_reads_all_a_workspace_has(ledger: Ledger) -> None:
         with ledger.upkeep() as upkeep:
             upkeep.outdated_in(date(2026, 1, 1))
             upkeep.outdated("T1", date(2026, 1, 1), 50)
-            upkeep.policies(ALICE, 50)
+            upkeep.checked(ALICE, 50, "x", date(2026, 1, 1))
         db.set_trace_callback(None)
         assert len(said) > 25
         for sql in said:

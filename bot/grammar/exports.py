@@ -33,11 +33,6 @@ class DoneWords:
     spans: tuple[tuple[int, int], ...]
     entered: bool = True
 
-    @property
-    def is_all(self) -> bool:
-        """Whether all activities are meant."""
-        return not self.spans
-
 
 def read_proof(text: str, codes: Collection[str], levels: Collection[str]) -> str | None:
     """The words of `/ce export proof`: a certification, if one is named.

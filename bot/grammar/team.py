@@ -83,7 +83,7 @@ SettingWords = DaysWords | HourWords | DigestWords | TargetWords
 
 def unknown_subject(text: str) -> WordsError:
     """What to say to words after `/ce team` that are none of SUBJECTS."""
-    word = text.split()[0]
+    word = _readable(text).split()[0]
     meant = nearest(word, SUBJECTS)
     if meant:
         return WordsError(WHICH.format(typed=in_quotes(word), nearest=meant), "/ce team")

@@ -11,7 +11,15 @@ from sqlite_utils import Database
 from .contents import LABEL, Contents, check_sound, contents_of, digest_of
 from .errors import LedgerDamagedError, named_errors
 from .files import FileRefusedError, named_file_errors, written_whole
-from .opening import BESIDE, applied_migrations, connect, migrate, missing_migrations, snapshot
+from .opening import (
+    BESIDE,
+    applied_migrations,
+    connect,
+    is_part_of,
+    migrate,
+    missing_migrations,
+    snapshot,
+)
 from .replacing import replacing
 from .statements import moment
 
@@ -41,11 +49,12 @@ def back_up(database: str | Path, file: str | Path, *, at: datetime, replace: bo
     everything that reads SQLite. `at` is noted in it. Raises a LedgerError; then no file was made.
     """
     database, file = Path(database), Path(file)
-    if _is_part_of(file, database):
+    if is_part_of(file, database):
         raise FileRefusedError(f"{file} is the database itself: name another file for its backup.")
     with snapshot(database, wait_s=WAIT_S) as db:
         missing_migrations(db, database)
         with written_whole(file, replace=replace) as part:
+            _check_nothing_is_beside(file)
             digest = digest_of(db)
             with named_errors(str(file)):
                 _copy(db, part)
@@ -66,7 +75,7 @@ def restore(file: str | Path, database: str | Path, *, at: datetime, replace: bo
     is not as it was made is refused, an older one is migrated. Raises a LedgerError; then nothing changed.
     """
     file, database = Path(file), Path(database)
-    if _is_part_of(file, database):
+    if is_part_of(file, database):
         raise FileRefusedError(f"{file} is the database itself: name the backup to restore.")
     with snapshot(file, wait_s=WAIT_S) as backup:
         digest = digest_of(backup)
@@ -94,10 +103,15 @@ def restore(file: str | Path, database: str | Path, *, at: datetime, replace: bo
         return Restored(contents, kept, len(behind))
 
 
-def _is_part_of(file: Path, database: Path) -> bool:
-    """Whether a file is the database, or one of those that SQLite keeps beside it."""
-    found = file.resolve()
-    return found in {database.resolve().with_name(database.resolve().name + end) for end in ("", *BESIDE)}
+def _check_nothing_is_beside(file: Path) -> None:
+    """Raise FileRefusedError where changes of another database wait, which would get into the backup."""
+    for end in BESIDE:
+        left = file.with_name(file.name + end)
+        if left.exists():
+            raise FileRefusedError(
+                f"{left} is left of a database that stood there, and would get into the backup: delete it if "
+                "nobody needs it, or name another file."
+            )
 
 
 def _copy(db: Database, part: Path) -> None:

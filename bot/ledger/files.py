@@ -24,6 +24,8 @@ def named_file_errors(path: str | Path) -> Iterator[None]:
     folder = Path(path).absolute().parent
     try:
         yield
+    except BrokenPipeError:  # whoever read it has left, which needs no words
+        raise
     except OSError as error:
         if error.errno in _NO_ROOM:
             why = "there is no room left, so make some on the disk"

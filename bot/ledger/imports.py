@@ -37,7 +37,7 @@ class ImportsWriter(Statements):
 
     def keep(self, who: Member, name: str, content: str, at: datetime) -> int:
         """Keep a file until its member says yes or no, in the place of any before; the question's number."""
-        self._db.execute("DELETE FROM pending_imports WHERE asked_at < :after", {"after": _too_old(at)})
+        self.forget_old(at)
         self.forget(who)
         number = randbits(_NUMBER_BITS)
         self._run(
@@ -52,7 +52,7 @@ class ImportsWriter(Statements):
         row = self._run(
             f"SELECT id, name, content, day_first, asked_at FROM pending_imports {OF_MEMBER} "  # noqa: S608
             "AND id = :number AND asked_at >= :after",
-            who, number=number, after=_too_old(at),
+            who, number=number, after=too_old(at),
         ).fetchone()  # fmt: skip
         if row is None:
             return None
@@ -70,6 +70,10 @@ class ImportsWriter(Statements):
     def forget(self, who: Member) -> None:
         """Delete whatever file of the member's waits."""
         self._run(f"DELETE FROM pending_imports {OF_MEMBER}", who)  # noqa: S608 - a constant
+
+    def forget_old(self, at: datetime) -> None:
+        """Delete the files that have waited too long for an answer."""
+        self._db.execute("DELETE FROM pending_imports WHERE asked_at < :after", {"after": too_old(at)})
 
     def add_activities(self, who: Member, activities: Sequence[LoggedActivity], change: int) -> None:
         """Log activities under the member's next numbers, in this order.
@@ -97,5 +101,6 @@ class ImportsWriter(Statements):
         self._db.conn.executemany(_ADD_ACTIVITY, rows)
 
 
-def _too_old(at: datetime) -> str:
+def too_old(at: datetime) -> str:
+    """The moment since which a file can have waited for an answer, as the database keeps it."""
     return moment(at - KEEP_FILES)

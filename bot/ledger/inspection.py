@@ -75,6 +75,12 @@ def inspect(path: str | Path, now: datetime, unserved: str) -> Inspection | None
         )
 
 
+def can_be_made(path: str | Path) -> bool:
+    """Whether whoever asks may make a database here, with the folders that it still needs."""
+    folder = next(folder for folder in Path(path).absolute().parents if folder.exists())
+    return folder.is_dir() and os.access(folder, os.W_OK)
+
+
 def _late_since(db: Database, now: datetime, unserved: str) -> datetime | None:
     """When the oldest notice that nobody has sent yet was due."""
     (due_at,) = db.execute(

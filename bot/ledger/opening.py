@@ -30,6 +30,11 @@ def connect(
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=wait_s)
 
 
+def is_part_of(file: Path, database: Path) -> bool:
+    """Whether a file is the database, or one of those that SQLite keeps beside it."""
+    return file.resolve() in {Path(f"{database.resolve()}{end}") for end in ("", *BESIDE)}
+
+
 def applied_migrations(db: Database, path: str | Path) -> tuple[str, ...]:
     """The names of the migrations the database has had, in their order; none for one that is new.
 

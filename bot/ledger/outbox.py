@@ -299,12 +299,24 @@ class OutboxWriter(OutboxReader):
         self._db.execute(f"UPDATE outbox SET {_UNCLAIMED} {_OF_KEY}", _values(key))  # noqa: S608 - constants
 
     def sent(self, keys: Iterable[NoticeKey], at: datetime) -> None:
-        """Note that notices were told."""
+        """Note that notices were told, of members that are still known even where they are planned no more.
+
+        Whoever has reminders off and on again while one is sent must not be told the same again.
+        """
         for key in keys:
-            self._db.execute(
-                f"UPDATE outbox SET state = 'sent', settled_at = :at, reason = NULL, {_UNCLAIMED} {_OF_KEY}",  # noqa: S608
-                {**_values(key), "at": moment(at)},
-            )
+            values = {**_values(key), "at": moment(at)}
+            kept = self._db.execute(
+                f"UPDATE outbox SET state = 'sent', settled_at = :at, reason = NULL, {_UNCLAIMED} {_OF_KEY} "  # noqa: S608
+                "RETURNING state",
+                values,
+            ).fetchall()
+            if not kept:
+                self._db.execute(
+                    f"INSERT INTO outbox ({_KEY}, due_at, state, settled_at) "  # noqa: S608 - constants
+                    "SELECT workspace, :addressee, member, :code, :threshold, :suspends_on, :at, 'sent', :at "
+                    "FROM members WHERE workspace = :workspace AND member = :member",
+                    values,
+                )
 
     def park(self, keys: Iterable[NoticeKey], reason: str, at: datetime) -> None:
         """Note that notices were given up, and why."""

@@ -18,7 +18,7 @@ from .facts import Facts, Member, Row, activity_of, credential_of, exam_of, iso,
 from .faq import FaqReader
 from .forgetting import ForgettingReader, ForgettingWriter
 from .opening import connect, migrate, missing_migrations
-from .outbox import OutboxHealth, OutboxReader
+from .outbox import OutboxReader
 from .reminders import OF_ONE, ReminderSettings, settings_of
 from .standings import COLUMNS, Kept, kept_of
 from .teams import TeamsReader
@@ -95,11 +95,11 @@ class Ledger:
         with suppress(OSError):  # SQLite then says what is wrong, and the ledger what to do
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600, exist_ok=True)
+        self._file = self._file_now()  # before it is opened: it may be replaced while we wait for it
         db = self._db()
         if missing_migrations(db, self.path):
             migrate(db)
         _use_wal(db)
-        self._file = self._file_now()
 
     def _db(self) -> Database:
         """This thread's connection; one shared between threads loses rows."""
@@ -208,11 +208,6 @@ class Ledger:
         """What can be looked up in the outbox; inside a transaction of this thread, with what it wrote."""
         with named_errors(self.path):
             yield OutboxReader(self._db())
-
-    def outbox_health(self, now: datetime) -> OutboxHealth:
-        """How the outbox of all workspaces is doing at a moment."""
-        with self.outbox() as outbox:
-            return outbox.health(now)
 
     @contextmanager
     def upkeep(self) -> Iterator[UpkeepReader]:

@@ -14,6 +14,9 @@ from .statements import Statements, moment
 INVITE_AGAIN_AFTER = timedelta(days=1)
 
 _SETTINGS = "channel, days, digest_day, hour, timezone"
+# The channels somebody is in or invited to. Without this SQLite does not take the index on members, and reads
+# all teams of the workspace.
+_OWN = "channel IN (SELECT channel FROM team_members WHERE workspace = :workspace AND member = :member)"
 # The kept standings of those who joined a team, member by member.
 STANDINGS = (
     "SELECT team_members.member, policy, as_of, holds_before, "  # noqa: S608 - constants
@@ -75,7 +78,8 @@ class TeamsReader(Statements):
         """The teams that somebody has joined; those they are only invited to are none."""
         rows = self._run(
             f"SELECT {_SETTINGS} FROM teams JOIN team_members USING (workspace, channel) "  # noqa: S608
-            "WHERE workspace = :workspace AND member = :member AND role <> 'invited' ORDER BY channel",
+            f"WHERE workspace = :workspace AND member = :member AND role <> 'invited' AND {_OWN} "
+            "ORDER BY channel",
             who,
         ).fetchall()
         return tuple(_settings_of(row) for row in rows)
@@ -122,10 +126,10 @@ class TeamsReader(Statements):
     def share_team(self, one: Member, other: Member) -> bool:
         """Whether two members of one workspace have both joined one team."""
         row = self._run(
-            "SELECT 1 FROM team_members AS own JOIN team_members AS theirs "
+            "SELECT 1 FROM team_members AS own JOIN team_members AS theirs "  # noqa: S608 - constants
             "ON theirs.workspace = own.workspace AND theirs.channel = own.channel "
             "WHERE own.workspace = :workspace AND own.member = :member AND own.role <> 'invited' "
-            "AND theirs.workspace = :their_workspace AND theirs.member = :other "
+            f"AND own.{_OWN} AND theirs.workspace = :their_workspace AND theirs.member = :other "
             "AND theirs.role <> 'invited' LIMIT 1",
             one, their_workspace=other.workspace, other=other.id,
         ).fetchone()  # fmt: skip
@@ -134,11 +138,23 @@ class TeamsReader(Statements):
     def name(self, who: Member) -> str:
         """What Slack called somebody when they last joined a team; "" where it did not say."""
         row = self._run(
-            "SELECT name FROM team_members WHERE workspace = :workspace AND member = :member "
-            "AND role <> 'invited' ORDER BY since_at DESC LIMIT 1",
+            "SELECT name FROM team_members WHERE workspace = :workspace AND member = :member "  # noqa: S608
+            f"AND role <> 'invited' AND name <> '' AND {_OWN} ORDER BY since_at DESC LIMIT 1",
             who,
         ).fetchone()
         return row[0] if row else ""
+
+    def codes(self, workspace: str, channel: str) -> tuple[str, ...]:
+        """The certifications that those who joined hold, or that there is a target for, in order."""
+        rows = self._in(
+            workspace,
+            "SELECT code FROM credentials WHERE workspace = :workspace AND ended_by IS NULL "
+            "AND member IN (SELECT member FROM team_members WHERE workspace = :workspace "
+            "AND channel = :channel AND role <> 'invited') UNION SELECT code FROM team_targets "
+            "WHERE workspace = :workspace AND channel = :channel ORDER BY code",
+            channel=channel,
+        ).fetchall()
+        return tuple(code for (code,) in rows)
 
     def standings(self, workspace: str, channel: str, day: date) -> Mapping[str, Kept]:
         """The kept standings of those who joined, by member id, with status on `day`.

@@ -1,6 +1,7 @@
 """The words after `/ce`: one table from subcommand to what answers it."""
 
 import json
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +19,8 @@ from ..views import words as shown
 from ..views.blocks import Reply
 from . import exports, imports, remind, team, timeline
 from .asked import Asked, Do, Look, Show, Write
+
+log = logging.getLogger(__name__)
 
 ReadCert = Callable[[str, date, Collection[str], Collection[str]], grammar.CertWords]
 
@@ -42,7 +45,7 @@ def _run(desk: Desk, who: Member, text: str, key: str, place: Place) -> Reply:
     only_looks = name in LOOKING and not (words and name in WRITING)
     try:
         if only_looks:
-            return LOOKING[name](asked)
+            return _look(asked, name, key)
         if name in WRITING:
             return _write(asked, name, key)
         return _change(asked, name, key)
@@ -73,6 +76,17 @@ def _forget(desk: Desk, who: Member, name: str, words: str) -> Reply:
         return troubles.hint(error.sentence, error.example)
     except DeskError as error:
         return troubles.missing(error)
+
+
+def _look(asked: Asked, name: str, key: str) -> Reply:
+    """Look, as often as it is delivered; files follow the first time only."""
+    found = LOOKING[name](asked)
+    try:
+        is_repeated = found.files and not asked.desk.is_new(asked.who, f"{key} files")
+    except LedgerError:
+        log.exception("Files are sent although it may be a repeated delivery.")
+        is_repeated = False
+    return found._replace(files=()) if is_repeated else found
 
 
 def _write(asked: Asked, name: str, key: str) -> Reply:

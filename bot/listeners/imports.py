@@ -105,12 +105,14 @@ def _propose(asked: Asked, writer: Writer, name: str, text: str, read: Read) -> 
 def _answer(asked: Asked, writer: Writer, name: str, sheet: grammar.Sheet, number: int) -> Reply:
     """What was read of a table that is kept, which ends here where there is nothing to say yes to."""
     importing = asked.desk.importing
-    if not sheet.faulty:
-        news = importing.news(asked.who, sheet, asked.typed_on)
-        if news.count:
-            return views.preview(name, sheet, news, number, asked.desk.policy)
+    if sheet.faulty:
+        importing.forget(writer, asked.who)
+        return views.faults(name, sheet)
+    news = importing.news(asked.who, sheet, asked.typed_on)
+    if news.count:
+        return views.preview(name, sheet, news, number, asked.desk.policy)
     importing.forget(writer, asked.who)
-    return views.faults(name, sheet) if sheet.faulty else views.nothing_new(name, sheet)
+    return views.nothing_new(name, sheet, news)
 
 
 # Files
@@ -160,18 +162,21 @@ def _from_slack(
         content = courier.read_file(file.get("url_private_download") or "", MOST_BYTES)
     except NotFetchedError as error:
         return views.not_here(_name(file), error.reason)
-    return read_file(desk, who, place, _name(file), content, f"{key} read")
+    return read_file(desk, who, place, _name(file), content, key)
 
 
 def read_file(desk: Desk, who: Member, place: Place, name: str, content: bytes, key: str) -> Reply:
-    """What a file says, kept until its member answers; once for each `key`."""
+    """What a file says, kept until its member answers; once for each `key`, that of its message."""
     try:
+        # Whoever had everything deleted while Slack handed it over must not be known again by it.
+        if desk.is_forgotten(who, key):
+            return views.cancelled()
         today = desk.today(who)
         asked = Asked(desk, who, today, "", today, place)
         text = text_in(content)
         read = _read(asked, text)
         answer = desk.saving.once(
-            who, key, lambda writer: json.dumps(_propose(asked, writer, name, text, read))
+            who, f"{key} read", lambda writer: json.dumps(_propose(asked, writer, name, text, read))
         )
     except (SheetError, grammar.WordsError) as error:
         return views.refused(name, error.sentence)

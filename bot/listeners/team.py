@@ -23,6 +23,13 @@ def show_status_of(asked: Asked, other_id: str) -> Reply:
     return team.shared_status(asked.desk.teams.shared_status(asked.who, other, asked.today))
 
 
+def codes_of(asked: Asked) -> tuple[str, ...]:
+    """The certifications' codes that are known to the asker or to the channel's team."""
+    own = asked.codes
+    shared = asked.desk.teams.codes(asked.who.workspace, asked.place.channel)
+    return (*own, *(code for code in shared if code not in own))
+
+
 # Looking
 
 
@@ -82,13 +89,13 @@ def _join(asked: Asked, writer: Writer) -> Reply:
 
 
 def _accept(asked: Asked, writer: Writer) -> Reply:
-    channel = asked.words.strip()
+    channel = _clicked_or_here(asked)
     asked.desk.teams.accept(writer, asked.who, channel, _own_name(asked), asked.today)
     return membership.accepted(channel)
 
 
 def _decline(asked: Asked, writer: Writer) -> Reply:
-    channel = asked.words.strip()
+    channel = _clicked_or_here(asked)
     asked.desk.teams.decline(writer, asked.who, channel)
     return membership.declined(channel)
 
@@ -124,13 +131,16 @@ def _remove(asked: Asked, writer: Writer) -> Reply:
 
 
 def _stop(asked: Asked, writer: Writer) -> Reply:
-    asked.desk.teams.stop(writer, asked.who, asked.words.strip())
+    channel = asked.words.strip()
+    if not channel:  # typed, and not the yes of a button
+        return _ask_stop(asked)
+    asked.desk.teams.stop(writer, asked.who, channel)
     return membership.stopped()
 
 
 def _set(asked: Asked, writer: Writer) -> Reply:
-    words, teams = grammar.read_setting(asked.words, asked.codes, asked.levels), asked.desk.teams
-    who, channel = asked.who, asked.place.channel
+    teams, who, channel = asked.desk.teams, asked.who, asked.place.channel
+    words = grammar.read_setting(asked.words, codes_of(asked), asked.levels)
     match words:
         case grammar.DaysWords():
             found = teams.set_days(writer, who, channel, words.days)
@@ -141,6 +151,11 @@ def _set(asked: Asked, writer: Writer) -> Reply:
         case grammar.TargetWords():
             found = teams.set_target(writer, who, channel, words.code, words.target)
     return membership.settings(found, changed=True)
+
+
+def _clicked_or_here(asked: Asked) -> str:
+    """The channel that a button names, or where the same was typed."""
+    return asked.words.strip() or asked.place.channel
 
 
 def _own_name(asked: Asked) -> str:

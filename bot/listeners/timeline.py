@@ -10,6 +10,7 @@ from ..views import forecast as forecasts
 from ..views import timeline as views
 from ..views import troubles
 from ..views.blocks import File, NotMadeError, Reply
+from . import team
 from .asked import Asked, Look
 
 # Slack waits three seconds for an answer, and others for this thread: of a larger team all comes later.
@@ -28,10 +29,10 @@ def _show_timeline(asked: Asked) -> Reply:
 
 def _show_forecast(asked: Asked) -> Reply:
     """A team's forecast: words to whoever asks, the picture to the channel; of a large team, all there."""
-    codes = grammar.read_codes(asked.words, asked.codes, asked.levels, verb="team forecast")
-    workspace, channel, team = asked.who.workspace, asked.place.channel, asked.desk.forecasts
-    people = team.size(workspace, channel)
-    foresee = cache(partial(team.team, workspace, channel, asked.today, codes))
+    codes = grammar.read_codes(asked.words, team.codes_of(asked), asked.levels, verb="team forecast")
+    workspace, channel = asked.who.workspace, asked.place.channel
+    people = asked.desk.forecasts.size(workspace, channel)
+    foresee = cache(partial(asked.desk.forecasts.team, workspace, channel, asked.today, codes))
     if people > FORESEEN_AT_ONCE_MOST:
         return forecasts.drawing(people)._replace(files=(_picture(asked, foresee),))
     shown = forecasts.forecast(foresee())

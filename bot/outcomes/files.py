@@ -87,8 +87,9 @@ class CredentialNews(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a file says that was not known, and how much of it was, or stands in it twice.
+    """What a file says that was not known, and how much of it was `already`, or stands in it twice.
 
+    `otherwise` is how many of those say other units than are known, or something else of a rejection.
     Activities have no numbers yet.
     """
 
@@ -96,6 +97,7 @@ class News:
     credentials: tuple[CredentialNews, ...]
     exams: tuple[ExamPass, ...]
     already: int
+    otherwise: int
 
     @property
     def count(self) -> int:

@@ -99,8 +99,7 @@ def exam_stated(changed: CredentialChanged, policy: Policy) -> Reply:
     assert exam
     passed = f"Exam {exam.code}, passed on {words.day(exam.passed_on)}"
     if not changed.effects:
-        add = f"`/ce cert add {exam.code} earned 2024-01-01`"
-        return _reply(f"{passed}: kept. I do not know yet when you earned it: {add}.", changed=changed)
+        return _reply(f"{passed}: kept. {_not_held(exam.code)}", changed=changed)
     after = changed.effects[0].after
     renewed = after is not None and any(
         renewal.renewed_on == exam.passed_on and renewal.by is By.EXAM for renewal in after.renewals
@@ -147,12 +146,19 @@ def activities_marked(changed: ActivitiesMarked, policy: Policy) -> Reply:
 def imported(changed: Imported, policy: Policy) -> Reply:
     """The echo of an import: how much of what, and where each certification stands now."""
     source = f" from {words.file(changed.name)}" if changed.name else ""
+    held = {effect.code for effect in changed.effects}
+    without = dict.fromkeys(exam.code for exam in changed.news.exams if exam.code not in held)
     return _reply(
         f"Imported {words.news(changed.news, policy)}{source}.",
         "\n".join(_brought(effect, changed, policy) for effect in changed.effects) or NO_CERTIFICATION,
+        "\n".join(f"Exam {code}: kept. {_not_held(code)}" for code in without) if changed.effects else "",
         "" if changed.is_asked else MAY_I,
         changed=changed,
     )
+
+
+def _not_held(code: str) -> str:
+    return f"I do not know yet when you earned it: `/ce cert add {code} earned 2024-01-01`."
 
 
 def undo_button(change: int) -> list[Block]:

@@ -27,7 +27,7 @@ ABOUT_JSON = "What you told me and where each certification stands, for programs
 ABOUT_PROOF = "What the portal needs for {code}, {serves}: {counts}."
 LISTS_SHOWN = 6
 # Longer than this nobody types numbers.
-SPANS_MOST = 60
+COMMAND_MOST = 70
 
 # What the portal needs
 
@@ -88,7 +88,8 @@ CALENDAR_SENT = (
 )
 NONE_OF_EXPIRED = "Expired, so without dates: {codes}."
 OPEN_IT = (
-    "Open it with your calendar. After a change ask for it again: dates that moved are moved, not doubled."
+    "Open it with your calendar. After a change ask for it again: dates that moved are moved, not doubled; "
+    "those of a certification you removed stay until you delete them there."
 )
 ABOUT_CALENDAR = (
     "The dates of {codes}, for your calendar. Opened again after a change, it moves what has moved."
@@ -161,7 +162,8 @@ def proofs(found: Sequence[ProofList], code: str | None, policy: Policy) -> Repl
     ][:1]
     if not to_enter:
         return reply(*paragraphs, small=[*small, ALL_IN])
-    next_step = NEXT_STEP.format(what=_them(to_enter), portal=policy.links.portal, command=_done(to_enter))
+    command = _done(to_enter) if code else _done_all(to_enter)
+    next_step = NEXT_STEP.format(what=_them(to_enter), portal=policy.links.portal, command=command)
     whole = reply(
         *paragraphs, small=[*small, next_step], buttons=commands((ALL_DONE, f"done {spans_of(to_enter)}"))
     )
@@ -254,7 +256,7 @@ def _portal(found: Exported, policy: Policy) -> list[str]:
         if one.to_enter:
             lines.append(f"• *{one.standing.code}*: {len(one.to_enter)} for {_serves(one)}")
     numbers = _numbers(found.to_enter)
-    step = NEXT_STEP.format(what=_them(numbers), portal=policy.links.portal, command=_done(numbers))
+    step = NEXT_STEP.format(what=_them(numbers), portal=policy.links.portal, command=_done_all(numbers))
     return [*lines, step]
 
 
@@ -263,8 +265,13 @@ def _them(numbers: Sequence[int]) -> str:
 
 
 def _done(numbers: Sequence[int]) -> str:
-    spans = spans_of(numbers)
-    return f"/ce done {spans if len(spans) <= SPANS_MOST else 'all'}"
+    return f"/ce done {spans_of(numbers)}"
+
+
+def _done_all(numbers: Sequence[int]) -> str:
+    """The same of all that is not yet in the portal; of less, "all" would mark what nobody has entered."""
+    command = _done(numbers)
+    return command if len(command) <= COMMAND_MOST else "/ce done all"
 
 
 def _numbers(activities: Iterable[LoggedActivity]) -> list[int]:

@@ -7,7 +7,8 @@ from rules import Holders, Prospect
 
 from ..outcomes import TeamForecast
 from . import words
-from .blocks import Reply, cut, escaped, reply
+from .blocks import Reply, cut, plain, reply
+from .team import NAMELESS
 
 LEAD = "How many hold each certification actively, from {first} to {last}."
 ABOUT = "Active holders on {today}, and in {months} months if nobody renews / if all follow their plans:"
@@ -111,7 +112,7 @@ def _leaves(prospect: Prospect, found: TeamForecast) -> str:
 
 
 def _called(name: str) -> str:
-    return escaped(cut(name, LONGEST_NAME)) or "somebody"
+    return plain(cut(name, LONGEST_NAME)) or NAMELESS
 
 
 def _in_short(prospect: Prospect, found: TeamForecast) -> str:

@@ -46,6 +46,10 @@ MEND = "Mend {these} and send it again: I save all of it or nothing."
 MORE_FAULTS = "{count} more like these are not shown."
 AND_MORE = "… and {count} more"
 HERE_ALREADY = "{count} here already, or twice in it."
+OTHERWISE = (
+    "{count} other units or another status than what is here, which stays as it is: change units with "
+    "`/ce edit`, or take it out with `/ce remove` and send the file again."
+)
 DAY_FIRST_BECAUSE = "Dates like {typed} are read {order} first, because row {row} can only be read so."
 EXCEL_DAYS = "Numbers in columns of dates are Excel's days: {number} is {day}."
 IGNORED = "Columns I do not know, and ignore: {names}."
@@ -131,7 +135,7 @@ def preview(name: str, sheet: Sheet, news: News, number: int | None, policy: Pol
     return reply(
         NOT_SAVED_YET.format(source=_source(name, begins=True), news=words.news(news, policy)),
         "\n".join([*shown, *([AND_MORE.format(count=more)] if more else [])]),
-        small=[_already(news), *_read_as(sheet), KEPT_FOR_A_DAY if number else ""],
+        small=[_already(news), _otherwise(news), *_read_as(sheet), KEPT_FOR_A_DAY if number else ""],
         buttons=commands((save_label(news), f"{SAVE} {number}"), ("Cancel", f"{CANCEL} {number}"))
         if number
         else (),
@@ -143,9 +147,9 @@ def save_label(news: News) -> str:
     return f"Save all {news.count}" if news.count > 1 else "Save it"
 
 
-def nothing_new(name: str, sheet: Sheet) -> Reply:
+def nothing_new(name: str, sheet: Sheet, news: News) -> Reply:
     """A table of which all is known."""
-    return reply(ALL_HERE.format(source=_source(name)), small=_read_as(sheet))
+    return reply(ALL_HERE.format(source=_source(name)), small=[_otherwise(news), *_read_as(sheet)])
 
 
 def _source(name: str, *, begins: bool = False) -> str:
@@ -176,6 +180,12 @@ def _already(news: News) -> str:
     if not news.already:
         return ""
     return HERE_ALREADY.format(count=words.count(news.already, "row is", "rows are"))
+
+
+def _otherwise(news: News) -> str:
+    if not news.otherwise:
+        return ""
+    return OTHERWISE.format(count=words.count(news.otherwise, "row says", "rows say"))
 
 
 def _read_as(sheet: Sheet) -> Sequence[str]:

@@ -15,8 +15,9 @@ class Help(NamedTuple):
 
 COMMANDS = {
     "status": Help(
-        "/ce status",
-        "What counts, what is missing and until when, for each certification. `/ce` alone does the same.",
+        "/ce status [@MEMBER]",
+        "What counts, what is missing and until when, for each certification. `/ce` alone does the same. Of "
+        "one who shares a team with you: their codes, dates and missing units.",
         ("/ce status",),
     ),
     "add": Help(
@@ -111,8 +112,7 @@ COMMANDS = {
         "In a channel: who of those who joined needs what by when, how many hold each certification, and "
         "against which targets; I also tell the channel before a suspension and once a week. It shows names, "
         "codes, dates and missing units, never activities, titles or proof. Leads (whoever started it, and "
-        "whom they name) set when it is told and at what it aims, and can take somebody out. Of one who "
-        "shares a team with you, status with their @name shows as much.",
+        "whom they name) set when it is told and at what it aims, and can take somebody out.",
         (
             "/ce team",
             "/ce team start",

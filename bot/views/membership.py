@@ -42,8 +42,8 @@ STARTED_STEPS = (
     "• If I am not in this channel yet, let me in so that I can post: `/invite @CE Bot`"
 )
 I_POST = (
-    "What I post here, at {hour}:00 ({timezone}): who is {days} away from a suspension, or suspended from "
-    "today on, and {digest}. Change it: `/ce team settings`"
+    "What I post here, at {hour}:00 ({timezone}): who is {days} away from a suspension, suspended from today "
+    "on, or close to the last safe day, and {digest}. Change it: `/ce team settings`"
 )
 JOINED = (
     f"You are in this team now. Everybody in the channel can see {SEEN_OF_YOU}; {UNSEEN}. Out again, at "
@@ -68,8 +68,8 @@ LONGEST = "nobody else did any more, and you have been in it the longest"
 NEW_LEAD = "{name} leads this team now, too, which I told them. How it is told: `/ce team settings`"
 LED_BEFORE = "{name} leads this team already; nothing changed. How it is told: `/ce team settings`"
 REMOVED = (
-    "{name} is out of this team, which I told them: nothing of theirs is shown in it any more. "
-    "Back in: `/ce team invite`"
+    "{name} is out of this team, which I told them: nothing of theirs is shown in it any more. They can "
+    "join again, or be invited. Who is in it: `/ce team`"
 )
 REMOVED_YOU = (
     "A lead has taken you out of the team in {channel}: nothing of yours is shown in it any more. What you "
@@ -130,7 +130,7 @@ KEPT = "The team stays as it is. Where it stands: `/ce team`"
 
 NO_TEAM = "There is no team here: in the channel that is to be one, somebody has to start it."
 TEAM_THERE = "There is a team here already, led by {leads}: join it."
-NOT_IN_TEAM = "You are not in this team: join it first."
+NOT_IN_TEAM = "You are not in this team, so nothing changed; whoever is in the channel can join."
 NOT_A_LEAD = "Only those who lead this team can do that: {leads}."
 NOT_JOINED = "{name} is not in this team, which has to come first: invite them."
 NOT_INVITED = "No invitation of yours is open any more: whoever is in the channel can join there."

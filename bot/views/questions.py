@@ -43,7 +43,7 @@ def before_saving(changed: Changed, number: int, policy: Policy) -> Reply:
             small.insert(0, IF_THE_PORTAL_DIFFERS.format(command=portal_command(effect.before)))
     return reply(
         NOT_SAVED.format(what=_what(changed, policy)),
-        "\n".join(_would(effect) for effect in affected),
+        "\n".join(_would(effect, changed) for effect in affected),
         small=small,
         buttons=commands(("Save", f"{SAVE} {number}"), ("Cancel", f"{CANCEL} {number}")),
     )
@@ -119,11 +119,13 @@ def _what(changed: Changed, policy: Policy) -> str:
     return "This"
 
 
-def _would(effect: Effect) -> str:
+def _would(effect: Effect, changed: Changed) -> str:
     before, after = effect.before, effect.after
     assert before
     if after is None:
-        return f"• *{effect.code}* would no longer be followed, nor its dates; your activities would stay."
+        # An import is taken back with the activities it brought.
+        stay = "; your activities would stay" if isinstance(changed, CredentialChanged) else ""
+        return f"• *{effect.code}* would no longer be followed, nor its dates{stay}."
     was, now = before.cycle, after.cycle
     suspends = f"would suspend *{words.day(now.suspends_on)}* (now {words.day(was.suspends_on)})"
     expires = f"expire *{words.day(now.expires_on)}* (now {words.day(was.expires_on)})"

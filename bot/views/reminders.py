@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from rules import Dates, Policy, Standing, Status, next_cycle
+from rules import Policy, Standing, Status, next_cycle
 
 from ..outcomes import Bundle, urgency
 from . import words
@@ -24,11 +24,6 @@ IS_RENEWED = "To be renewed it needs by then: {needs}{exam}."
 HAS_ALL = "As I count, it has the {required} CE it needs: check in the portal that all of them are entered."
 EXAM = ", or its exam passed again"
 EXAM_LATER = ", or its exam passed again (from {opens} on)"
-SURE = {
-    Dates.EARNED: "calculated from the day it was earned",
-    Dates.PORTAL: "as the portal says",
-    Dates.CALCULATED: "calculated from its last renewal",
-}
 SHORT = "• *{code}* suspends {away}, on {suspends}; missing {missing} CE."
 SHORT_SUSPENDED = "• *{code}* is suspended; last safe day {safe}, {away}; missing {missing} CE."
 COUNTS_FOR_ALL = "An activity counts for all of these at once."
@@ -83,7 +78,7 @@ def _in_full(standing: Standing, today: date, policy: Policy) -> str:
         "code": standing.code,
         "away": _away(today, cycle.suspends_on),
         "suspends": words.day(cycle.suspends_on),
-        "sure": SURE[cycle.dates],
+        "sure": words.HOW_SURE[cycle.dates],
         "safe": _safe(standing, today),
     }
     lead = SUSPENDS if is_active else SUSPENDS_TODAY if today == cycle.suspends_on else SUSPENDED

@@ -63,6 +63,7 @@ def bare(content: bytes, folder: Path) -> None:
 def imported(content: bytes, desk: Desk) -> tuple[float, float]:
     """An import as in Slack, by somebody new: seconds to the preview, and from the click to the answer."""
     who = Member("T1", f"U{next(KEYS)}")
+    assert desk.is_new(who, "read")
     began = time.perf_counter()
     preview = read_file(desk, who, NOWHERE, "a.csv", content, "read")
     shown = time.perf_counter()

@@ -135,6 +135,15 @@ class LocalSlack:
         """A message as a person types it. A member's id for the channel: a direct message to the bot."""
         return stored(self._post("message", user=member, channel=channel, text=text)["message"])
 
+    def drop(self, member: str, name: str, content: bytes, channel: str) -> None:
+        """Drops a file where a message could be typed."""
+        fields = {"channel": channel, "user": member}
+        parts = [f'name="{field}"\r\n\r\n{value}'.encode() for field, value in fields.items()]
+        parts.append(f'name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'.encode() + content)
+        body = b"".join(b"--drop\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts)
+        answer = self._call("POST", "upload", body + b"--drop--\r\n", "multipart/form-data; boundary=drop")
+        assert answer["ok"], answer
+
     def click(self, member: str, message: Message, label: str) -> None:
         """Presses a button; what the bot makes of it comes later."""
         self._post(
@@ -185,10 +194,12 @@ class LocalSlack:
     def _post(self, path: str, **body: Any) -> dict[str, Any]:
         return self._call("POST", path, json.dumps(body))
 
-    def _call(self, method: str, path: str, body: str | None) -> dict[str, Any]:
+    def _call(
+        self, method: str, path: str, body: str | bytes | None, content_type: str = "application/json"
+    ) -> dict[str, Any]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            connection.request(method, f"/_control/{path}", body, {"Content-Type": "application/json"})
+            connection.request(method, f"/_control/{path}", body, {"Content-Type": content_type})
             response = connection.getresponse()
             content = response.read().decode()
             assert response.status == 200, content

@@ -91,6 +91,16 @@ def test_pictures_and_files_arrive(slack: LocalSlack) -> None:
     assert with_file(slack, TEAM, ".png")["size"] > 10_000
 
 
+def test_a_table_dropped_into_the_direct_message_is_read_shown_and_saved(slack: LocalSlack) -> None:
+    channel = direct_channel(slack, ANNA)
+    table = b"kind;title;date\r\ncourse;Boards;2026-02-01\r\nlocal event;ACE Berlin;2026-03-01\r\n"
+    slack.drop(ANNA, "mine.csv", table, channel=ANNA)
+    preview = with_text(slack, channel, "1 course and 1 local event")
+    assert "Boards" not in slack.command(ANNA, "list").text
+    slack.click(ANNA, preview, "Save all 2")
+    until("both are logged", lambda: "ACE Berlin" in slack.command(ANNA, "list").text)
+
+
 def test_a_member_is_forgotten_after_a_yes(slack: LocalSlack, tmp_path: Path) -> None:
     slack.command(ANNA, "cert add ACP-620 earned 2026-01-15")
     slack.command(ANNA, 'add course "Zanzibar" 2026-02-01')
