@@ -71,6 +71,8 @@ def warnings(found: Sequence[Standing]) -> list[str]:
     for standing in found:
         for warning in standing.warnings:
             about.setdefault(warning, []).append(standing.code)
+    if not about:
+        return []
     lines = [
         f":information_source: {plain(warning)}" + (f" ({words.listed(codes)})" if len(found) > 1 else "")
         for warning, codes in about.items()
