@@ -10,8 +10,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
-from rules import Policy, Standing, Status, standings
-from rules.cycle import portal_on
+from rules import Policy, Standing, Status, portal_on, standings
 from rules.jsonl import standing_as_json
 
 from .days import Clock, Days

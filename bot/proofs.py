@@ -1,12 +1,10 @@
 """What has to be entered in the portal, for each certification and cycle that it serves."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from rules import Credential, Policy, Reason, Renewal, Standing, State, Status
-from rules.cycle import opening_cycle
+from rules import Life, Policy, Reason, Renewal, Standing, State, Status, lives
 
 from .ledger import Facts, LoggedActivity
 from .outcomes import ProofList
@@ -22,12 +20,13 @@ def proof_lists(facts: Facts, found: Sequence[Standing], today: date, policy: Po
     calculated, and those before it without which it would come too late for the portal. What has expired
     needs none (R11).
     """
-    held = {one.code: one for one in facts.credentials}
+    lived = {life.code: life for life in lives(facts.history(today), policy)}
+    by_day = sorted(facts.activities, key=lambda one: (one.done_on, one.number))
     lists = [
         one
         for standing in found
         if standing.status is not Status.EXPIRED
-        for one in _of(standing, held[standing.code], facts, today, policy)
+        for one in _of(standing, lived[standing.code], by_day, policy)
         if one.to_enter or one.entered
     ]
     # Until a renewal is entered, the portal shows the dates before it.
@@ -35,23 +34,22 @@ def proof_lists(facts: Facts, found: Sequence[Standing], today: date, policy: Po
 
 
 def _of(
-    standing: Standing, held: Credential, facts: Facts, today: date, policy: Policy
+    standing: Standing, life: Life, by_day: Sequence[LoggedActivity], policy: Policy
 ) -> Iterator[ProofList]:
     """The lists of closed cycles that may have to be entered, the first first, and of the current one."""
     reasons = {int(one.id): one.reason for one in standing.activities}
-    by_day = sorted(facts.activities, key=lambda one: (one.done_on, one.number))
-    days = [one.done_on for one in by_day]
-    opening = opening_cycle(held, today, policy)
-    closed, last = [], opening.started_on
-    for renewal in standing.renewals:  # by its exam, nothing that it held counted
+    lists = []
+    for cycle, _, renewal in life.cycles:  # by its exam, nothing that it held counted
         # What is dated on the day of a renewal belongs to the cycle it closes (R9).
-        dated = by_day[bisect_right(days, last) : bisect_right(days, renewal.renewed_on)]
-        why = {one.number: _reason_then(one, reasons[one.number], policy) for one in dated}
-        closed.append((renewal, _list(standing, last, renewal, dated, why)))
-        last = renewal.renewed_on
-    yield from _unknown(opening.expires_on, closed)
-    dated = by_day[bisect_right(days, last) :]
-    yield _list(standing, last, None, dated, {one.number: reasons[one.number] for one in dated})
+        until = renewal.renewed_on if renewal else date.max
+        dated = [one for one in by_day if cycle.started_on < one.done_on <= until]
+        why = {one.number: reasons[one.number] for one in dated}
+        if renewal:
+            why = {one.number: _reason_then(one, why[one.number], policy) for one in dated}
+        lists.append(_list(standing, cycle.started_on, renewal, dated, why))
+    closed = [(lived.renewal, one) for lived, one in zip(life.cycles, lists, strict=True) if lived.renewal]
+    yield from _unknown(life.cycles[0].cycle.expires_on, closed)
+    yield lists[-1]
 
 
 def _unknown(expires_on: date, closed: Sequence[tuple[Renewal, ProofList]]) -> Iterator[ProofList]:

@@ -1,7 +1,17 @@
 """The renewal rules of Atlassian certifications, as pure functions of a policy and a history."""
 
 from .cautions import cautions_about, cautions_about_code
-from .cycle import Cycle, Dates, ExamWindow, NothingToComputeError, Status, next_cycle, plus_months, status_on
+from .cycle import (
+    Cycle,
+    Dates,
+    ExamWindow,
+    NothingToComputeError,
+    Status,
+    next_cycle,
+    plus_months,
+    portal_on,
+    status_on,
+)
 from .explain import NoSuchCredentialError, explain, explained
 from .forecast import Forecast, Holders, Prospect, forecast
 from .grounds import Explanation
@@ -91,6 +101,7 @@ __all__ = [
     "notices",
     "outlooks",
     "plus_months",
+    "portal_on",
     "read_policy",
     "renewing",
     "standings",

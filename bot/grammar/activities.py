@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rules.history import Kind
+from rules import Kind
 
 from ..dates import find_dates, in_quotes, looks_like_date
 from .errors import AmbiguousWordsError, WordsError
