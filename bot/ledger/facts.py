@@ -80,6 +80,25 @@ def activity_of(row: Row) -> LoggedActivity:
     return LoggedActivity(number, KINDS[kind], iso(done_on), title, units, STATES[state], link)
 
 
+ADD_ACTIVITY = (
+    "INSERT INTO activities (workspace, member, number, kind, done_on, title, units, state, link, added_by) "
+    "VALUES (:workspace, :member, :number, :kind, :done_on, :title, :units, :state, :link, :change)"
+)
+
+
+def row_of_activity(one: LoggedActivity) -> dict[str, Any]:
+    """The values of an activity for ADD_ACTIVITY."""
+    return {
+        "number": one.number,
+        "kind": one.kind.value,
+        "done_on": one.done_on.isoformat(),
+        "title": one.title,
+        "units": one.units,
+        "state": one.state.value,
+        "link": one.link,
+    }
+
+
 def portal_of(row: Row) -> PortalDates:
     """The portal dates in a row of suspends_on, expires_on, confirmed_on, cycle_started_on."""
     suspends_on, expires_on, confirmed_on, started_on = row

@@ -5,18 +5,13 @@ from datetime import datetime, timedelta
 from secrets import randbits
 from typing import NamedTuple
 
-from .facts import LoggedActivity, Member
+from .facts import ADD_ACTIVITY, LoggedActivity, Member, row_of_activity
 from .statements import OF_MEMBER, Statements, moment
 
 # A file that waits for a yes longer than this is forgotten.
 KEEP_FILES = timedelta(days=1)
 # Numbers that are not used again: the buttons of an older preview never save a newer file.
 _NUMBER_BITS = 53
-
-_ADD_ACTIVITY = (
-    "INSERT INTO activities (workspace, member, number, kind, done_on, title, units, state, link, added_by) "
-    "VALUES (:workspace, :member, :number, :kind, :done_on, :title, :units, :state, :link, :change)"
-)
 
 
 class PendingImport(NamedTuple):
@@ -86,19 +81,10 @@ class ImportsWriter(Statements):
         ).fetchone()  # fmt: skip
         shared = {"workspace": who.workspace, "member": who.id, "change": change}
         rows = (
-            {
-                **shared,
-                "number": number,
-                "kind": one.kind.value,
-                "done_on": one.done_on.isoformat(),
-                "title": one.title,
-                "units": one.units,
-                "state": one.state.value,
-                "link": one.link,
-            }
+            {**shared, **row_of_activity(one), "number": number}
             for number, one in enumerate(activities, last - len(activities) + 1)
         )
-        self._db.conn.executemany(_ADD_ACTIVITY, rows)
+        self._db.conn.executemany(ADD_ACTIVITY, rows)
 
 
 def too_old(at: datetime) -> str:

@@ -11,7 +11,7 @@ from rules import ExamPass, PortalDates, Standing
 
 from .calendars import CalendarsWriter
 from .errors import ChangedSinceError
-from .facts import LoggedActivity, Member
+from .facts import ADD_ACTIVITY, LoggedActivity, Member, row_of_activity
 from .faq import FaqWriter
 from .forgetting import ForgettingWriter
 from .imports import ImportsWriter
@@ -119,20 +119,7 @@ class Writer(Statements):
 
     def add_activity(self, who: Member, activity: LoggedActivity, change: int) -> None:
         """Log an activity, or the newer version of one that was ended under the same change."""
-        self._run(
-            "INSERT INTO activities (workspace, member, number, kind, done_on, title, units, state, link, "
-            "added_by) VALUES (:workspace, :member, :number, :kind, :done_on, :title, :units, :state, :link, "
-            ":change)",
-            who,
-            number=activity.number,
-            kind=activity.kind.value,
-            done_on=activity.done_on.isoformat(),
-            title=activity.title,
-            units=activity.units,
-            state=activity.state.value,
-            link=activity.link,
-            change=change,
-        )
+        self._run(ADD_ACTIVITY, who, change=change, **row_of_activity(activity))
 
     def end_activity(self, who: Member, number: int, change: int) -> None:
         """Mark an activity as ended by this change; it stays in the table."""
