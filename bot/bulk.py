@@ -10,6 +10,7 @@ from .desk import Desk
 from .grammar import Sheet, UndecidedOrderError, WordsError, read_sheet
 from .ledger import Member, PendingImport, Typed, Writer
 from .outcomes import Changed, Imported
+from .settings import MEMBER_ID
 from .sheets import SheetError, text_in
 from .terminal import screen
 from .views import changes, imports, questions
@@ -32,7 +33,6 @@ CHANGES_MEANWHILE = (
 # What is agreed to is asked anew where something has changed meanwhile; so often and no more.
 ASK_MOST = 4
 
-_MEMBER = re.compile("[UW][A-Z0-9]+")
 _WORKSPACE = re.compile("[TE][A-Z0-9]+")
 
 # Puts a question to somebody at the terminal.
@@ -84,7 +84,7 @@ def member_named(member: str | None, workspace: str | None, workspaces: Sequence
 
     Raises NotImportedError for ids that Slack does not give, and where the workspace stays open.
     """
-    if member is None or not _MEMBER.fullmatch(member):
+    if member is None or not MEMBER_ID.fullmatch(member):
         raise NotImportedError(NO_MEMBER, is_call=True)
     if workspace is None and len(workspaces) == 1:
         workspace = workspaces[0]

@@ -508,10 +508,9 @@ class Desk:
         What was known is known then, too: forgotten for a day, it would not be told.
         """
         kept = self._ledger.kept_standings(who, today)
-        day = max(today, kept.as_of) if kept else today
-        if kept and kept.holds_on(day, self._fingerprint):
+        if kept and kept.holds_somewhere(today, self._fingerprint):
             return kept.standings
-        return self._replayed(who, day)
+        return self._replayed(who, max(today, kept.as_of) if kept else today)
 
     def _replayed(self, who: Member, today: date) -> tuple[Standing, ...]:
         return standings(self._ledger.facts(who).history(today), self.policy)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from rules import Life, Policy, Reason, Renewal, Standing, State, Status, lives
+from rules import Life, Policy, Reason, Renewal, Standing, State, Status, is_unvalued, lives
 
 from .ledger import Facts, LoggedActivity
 from .outcomes import ProofList
@@ -72,13 +72,8 @@ def _reason_then(one: LoggedActivity, reason: Reason, policy: Policy) -> Reason:
     """Why an activity counted, or not, in the cycle it is dated in, which is closed by now."""
     if reason is not Reason.BEFORE_CYCLE:
         return reason
-    return Reason.VALUE_UNCONFIRMED if _is_unvalued(one, policy) else Reason.OVER_CAP
-
-
-def _is_unvalued(one: LoggedActivity, policy: Policy) -> bool:
-    """Whether nobody has said yet what an activity is worth: neither the policy nor the portal (R5)."""
-    worth, _ = policy.kinds[one.kind].on(one.done_on)
-    return worth is None and one.units is None
+    unvalued = is_unvalued(one.kind, one.units, one.done_on, policy)
+    return Reason.VALUE_UNCONFIRMED if unvalued else Reason.OVER_CAP
 
 
 def _list(

@@ -12,7 +12,7 @@ BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SL
 CURATORS, CURATORS_CHANNEL = "CE_BOT_CURATORS", "CE_BOT_CURATORS_CHANNEL"
 URL = "CE_BOT_URL"
 NO_SLACK = f"Reminders are sent by Slack: set {BOT_TOKEN} and {APP_TOKEN} as for ce-bot run."
-_MEMBER = re.compile("[UW][A-Z0-9]+")
+MEMBER_ID = re.compile("[UW][A-Z0-9]+")
 _CHANNEL = re.compile("[CG][A-Z0-9]+")
 # A host by its name and perhaps a port: no path, nothing to sign in with, nothing after a ? or #.
 _URL = re.compile(
@@ -112,7 +112,7 @@ def _curators(values: Mapping[str, str]) -> frozenset[str] | None:
     if CURATORS not in values:
         return None
     ids = [part.strip() for part in values[CURATORS].split(",") if part.strip()]
-    wrong = next((part for part in ids if not _MEMBER.fullmatch(part)), None)
+    wrong = next((part for part in ids if not MEMBER_ID.fullmatch(part)), None)
     if wrong or not ids:
         raise SettingsError(
             f"{CURATORS} is wrong at {_shown(wrong or values[CURATORS])}: it takes member ids such as "

@@ -299,7 +299,7 @@ class Teams:
 
     def _stands(self, who: Member, kept: Kept | None, today: date) -> Sequence[Standing]:
         """Where a member stands: as kept, also by one for whom a day has begun that is not yet `today`."""
-        if kept and kept.holds_on(max(today, kept.as_of), self._fingerprint):
+        if kept and kept.holds_somewhere(today, self._fingerprint):
             return kept.standings
         return self._standings_of(who, today)
 

@@ -16,7 +16,7 @@ from .explain import NoSuchCredentialError, explain, explained
 from .forecast import Forecast, Holders, Prospect, forecast
 from .grounds import Explanation
 from .history import Activity, Credential, ExamPass, History, Kind, PortalDates, State
-from .intake import RefusedError, check_done, check_units
+from .intake import RefusedError, check_done, check_units, is_unvalued
 from .needs import Way, is_courses_alone, ways_to_renew
 from .notices import DAYS, SAFE_DAYS, Notice, NoticeSettings, next_notice, notices
 from .planner import (
@@ -92,6 +92,7 @@ __all__ = [
     "fingerprint",
     "forecast",
     "is_courses_alone",
+    "is_unvalued",
     "is_worse",
     "level_of",
     "lives",

@@ -6,6 +6,7 @@ from datetime import date
 
 from .cycle import Dates, portal_on
 from .history import Activity, Credential, History, in_order
+from .intake import is_unvalued
 from .policy import Policy
 from .replay import Reason, Walk
 
@@ -30,9 +31,7 @@ def oddities_of(history: History, policy: Policy) -> Oddities:
     unvalued = [
         place
         for place, one in enumerate(activities)
-        if one.kind in unvalued_kinds
-        and one.units is None
-        and policy.kinds[one.kind].on(one.done_on)[0] is None
+        if one.kind in unvalued_kinds and is_unvalued(one.kind, one.units, one.done_on, policy)
     ]
     first_earned_on = min(
         (

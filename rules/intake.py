@@ -23,6 +23,11 @@ def check_units(kind: Kind, units: int | None, done_on: date, policy: Policy) ->
         )
 
 
+def is_unvalued(kind: Kind, units: int | None, done_on: date, policy: Policy) -> bool:
+    """Whether nobody has said yet what an activity is worth: neither the policy nor its member (R5)."""
+    return units is None and policy.kinds[kind].units.on(done_on) is None
+
+
 def check_done(done_on: date, today: date) -> None:
     """Nothing is logged before it is done (R16).
 

@@ -30,7 +30,8 @@ MAY_IMPORT = {
         "bot.serve", "bot.settings", "bot.sheets", "bot.views", "faq", "rules",
     },
     "bot.bulk": {
-        "bot.desk", "bot.grammar", "bot.ledger", "bot.outcomes", "bot.sheets", "bot.terminal", "bot.views",
+        "bot.desk", "bot.grammar", "bot.ledger", "bot.outcomes", "bot.settings", "bot.sheets", "bot.terminal",
+        "bot.views",
     },
     "bot.doctor": {
         "bot.dumping", "bot.forgetting", "bot.ledger", "bot.rounds", "bot.settings", "faq",

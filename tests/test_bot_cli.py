@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from odd_databases import newer
 from sqlite_utils import Database
 
 from bot.cli import main
@@ -175,12 +176,6 @@ def test_the_database_is_the_one_named_or_that_of_the_environment_or_the_usual(r
     assert Path("b.db").exists()
     run("migrate", "--db", "c.db")
     assert Path("c.db").exists()
-
-
-def newer(path: Path) -> None:
-    Ledger(path).close()
-    with closing(Database(path)) as db:
-        db["_sqlite_migrations"].insert({"migration_set": "ce-bot", "name": "m999_later", "applied_at": ""})
 
 
 def others(path: Path) -> None:

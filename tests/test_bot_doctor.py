@@ -16,6 +16,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
+from odd_databases import newer, of_another_program, older
 from ruamel.yaml import YAML
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackRequestError
@@ -37,7 +38,6 @@ from bot.doctor import (
 )
 from bot.ledger import Ledger, Member
 from bot.ledger.backup import back_up
-from bot.ledger.migrations import migrations
 from bot.settings import SlackSettings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -352,22 +352,6 @@ def test_a_database_that_cannot_be_made_is_bad(tmp_path: Path) -> None:
     assert list(found) == ["database"]
     assert found["database"].level is BAD
     assert found["database"].do
-
-
-def older(path: Path) -> None:
-    with closing(Database(path)) as db:
-        migrations.apply(db, stop_before="m003_faq")
-
-
-def of_another_program(path: Path) -> None:
-    with closing(Database(path)) as db:
-        db["notes"].insert({"text": "dear diary"})
-
-
-def newer(path: Path) -> None:
-    Ledger(path).close()
-    with closing(Database(path)) as db:
-        db["_sqlite_migrations"].insert({"migration_set": "ce-bot", "name": "m999_later", "applied_at": ""})
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,16 @@
 """`/ce forget-me`, `ce-bot forget`, workspaces that remove the bot: what is deleted is gone for good."""
 
 import io
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import ALICE, TODAY, Slack, noon
-from slack_limits import elements_of, problems
+from slack_limits import elements_of
+from talking import Talk
 
 import rules
 from bot.cli import main
@@ -39,30 +38,6 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment without any of our variables."""
     for name in ("CE_BOT_DB", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
         monkeypatch.delenv(name, raising=False)
-
-
-class Talk:
-    """What somebody says to the bot and is answered."""
-
-    def __init__(self, slack: Slack) -> None:
-        self.slack = slack
-        self.shown: dict[str, Any] = {}
-
-    def say(self, *lines: str, user: str = "UALICE", key: str | None = None) -> str:
-        for line in lines:
-            self.shown = json.loads(self.slack.command(line, user=user, key=key).body)
-            assert problems(self.shown) == []
-        return str(self.shown["text"])
-
-    def button(self, label: str) -> dict[str, Any]:
-        found = [one for one in elements_of(self.shown["blocks"]) if one["text"]["text"] == label]
-        return dict(found[0])
-
-    def click(self, button: dict[str, Any], *, user: str = "UALICE", key: str | None = None) -> str:
-        self.slack.click(button, user=user, key=key)
-        self.shown = self.slack.sent[-1][1]
-        assert problems(self.shown) == []
-        return str(self.shown["text"])
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import ALICE, Slack
+from talking import Talk
 
 import rules
 from bot.console import Clock
@@ -31,36 +32,9 @@ ASKS = ":warning: *Not saved yet.*"
 
 
 @pytest.fixture
-def alice(slack: Slack, clock: Clock) -> Iterator["Talk"]:
+def alice(slack: Slack, clock: Clock) -> Iterator[Talk]:
     clock.moved_to = date(2028, 1, 10)
     return Talk(slack)
-
-
-class Talk:
-    """A conversation by commands and clicks, as Slack has it."""
-
-    def __init__(self, slack: Slack) -> None:
-        self.slack = slack
-        self.shown: dict[str, Any] = {}
-
-    def say(self, *lines: str, user: str = "UALICE", key: str | None = None) -> str:
-        for line in lines:
-            self.shown = json.loads(self.slack.command(line, user=user, key=key).body)
-        return self.shown["text"]
-
-    def button(self, label: str) -> dict[str, Any]:
-        rows = [block["elements"] for block in self.shown["blocks"] if block["type"] == "actions"]
-        return next(one for row in rows for one in row if one["text"]["text"] == label)
-
-    def labels(self) -> list[str]:
-        rows = [block["elements"] for block in self.shown["blocks"] if block["type"] == "actions"]
-        return [one["text"]["text"] for row in rows for one in row]
-
-    def click(self, label: str | dict[str, Any], *, user: str = "UALICE", key: str | None = None) -> str:
-        button = self.button(label) if isinstance(label, str) else label
-        self.slack.click(button, user=user, key=key)
-        self.shown = self.slack.sent[-1][1]
-        return self.shown["text"]
 
 
 def dates(desk: Desk, code: str = "ACP-620") -> tuple[str, str, str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odd_databases import newer, of_another_program
 from sqlite_utils import Database
 
 from bot.ledger import (
@@ -341,17 +342,6 @@ def test_a_backup_that_is_killed_leaves_the_older_one(tmp_path: Path, database: 
 
 
 # What cannot be backed up
-
-
-def newer(path: Path) -> None:
-    made(path)
-    with closing(Database(path)) as db:
-        db["_sqlite_migrations"].insert({"migration_set": "ce-bot", "name": "m999_later", "applied_at": ""})
-
-
-def of_another_program(path: Path) -> None:
-    with closing(Database(path)) as db:
-        db["notes"].insert({"text": "dear diary"})
 
 
 def no_database(path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odd_databases import newer, of_another_program
 from sqlite_utils import Database
 
 from bot.ledger import (
@@ -382,17 +383,6 @@ def test_the_database_stays_as_it_is(tmp_path: Path, database: Path) -> None:
     exported(database)
     assert database.read_bytes() == before
     assert [found.name for found in tmp_path.iterdir()] == ["a.db"]
-
-
-def of_another_program(path: Path) -> None:
-    with closing(Database(path)) as db:
-        db["notes"].insert({"text": "dear diary"})
-
-
-def newer(path: Path) -> None:
-    Ledger(path).close()
-    with closing(Database(path)) as db:
-        db["_sqlite_migrations"].insert({"migration_set": "ce-bot", "name": "m999_later", "applied_at": ""})
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,10 @@ class Kept:
             and (self.holds_before is None or day < self.holds_before)
         )
 
+    def holds_somewhere(self, day: date, policy: str) -> bool:
+        """The same for who looks from further west, where the day of the last change is still to come."""
+        return self.holds_on(max(day, self.as_of), policy)
+
 
 # Where the columns of a standing end in such a row; there may be others behind.
 _AFTER = 3 + len(COLUMNS)

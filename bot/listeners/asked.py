@@ -1,5 +1,6 @@
 """One request of a member's, and what a table of commands says of each."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -50,3 +51,8 @@ Look = Callable[[Asked], Reply]
 Write = Callable[[Asked, Writer], Reply]
 Do = Callable[[Asked, Writer], Changed]
 Show = Callable[[Any, Policy], Reply]
+
+
+def kept_reply(answer: str) -> Reply:
+    """A reply as it was kept, as JSON, with the request it answers."""
+    return Reply(*json.loads(answer))

@@ -18,7 +18,7 @@ from ..views import faq as faq_views
 from ..views import words as shown
 from ..views.blocks import Reply
 from . import exports, imports, remind, team, timeline
-from .asked import Asked, Do, Look, Show, Write
+from .asked import Asked, Do, Look, Show, Write, kept_reply
 
 log = logging.getLogger(__name__)
 
@@ -101,15 +101,15 @@ def _write(asked: Asked, name: str, key: str) -> Reply:
         return json.dumps(kept._replace(files=(), posts=(), repeated=None))
 
     answer = asked.desk.saving.once(asked.who, key, work)
-    return first[0] if first else _kept(answer)
+    return first[0] if first else kept_reply(answer)
 
 
 def _change(asked: Asked, name: str, key: str) -> Reply:
     """Do what changes something, or ask first where it makes something worse."""
     saving, changing = asked.desk.saving, _Changing(asked)
     if name == SAVE:
-        return _kept(saving.save(asked.who, key, asked.number, changing))
-    return _kept(saving.change(asked.who, key, Typed(name, asked.words, asked.typed_on), changing))
+        return kept_reply(saving.save(asked.who, key, asked.number, changing))
+    return kept_reply(saving.change(asked.who, key, Typed(name, asked.words, asked.typed_on), changing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,6 @@ class _Changing:
 
     def ask(self, changed: Changed, number: int) -> str:
         return json.dumps(questions.before_saving(changed, number, self.asked.desk.policy))
-
-
-def _kept(answer: str) -> Reply:
-    """A reply as it was kept with the request it answers."""
-    return Reply(*json.loads(answer))
 
 
 def answer_question(desk: Desk, who: Member, question: str, place: Place, *, keep: bool = True) -> Reply:

@@ -18,7 +18,7 @@ from ..sheets import MOST_BYTES, NO_TABLE, WORKBOOK, Format, SheetError, format_
 from ..views import changes, troubles
 from ..views import imports as views
 from ..views.blocks import Reply
-from .asked import Asked, Do, Look, Show, Write
+from .asked import Asked, Do, Look, Show, Write, kept_reply
 
 # Slack keeps the name to itself where a file comes from another workspace.
 NAMELESS = "file"
@@ -182,7 +182,7 @@ def read_file(desk: Desk, who: Member, place: Place, name: str, content: bytes, 
         return views.refused(name, error.sentence)
     except LedgerError as error:
         return troubles.ledger_trouble(error)
-    return Reply(*json.loads(answer))
+    return kept_reply(answer)
 
 
 def _name(file: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 
-from rules import Policy, Reason
+from rules import Policy, Reason, is_unvalued
 
 from ..ledger import LoggedActivity
 from ..outcomes import Address, Calendar, Exported, ProofList
@@ -158,7 +158,7 @@ def proofs(found: Sequence[ProofList], code: str | None, policy: Policy) -> Repl
         UNITS_UNKNOWN.format(number=one.number)
         for proof in found
         for one in proof.to_enter
-        if one.units is None and policy.kinds[one.kind].on(one.done_on)[0] is None
+        if is_unvalued(one.kind, one.units, one.done_on, policy)
     ][:1]
     if not to_enter:
         return reply(*paragraphs, small=[*small, ALL_IN])

@@ -1,0 +1,34 @@
+"""A conversation with the bot by commands and clicks, each answer of which Slack takes."""
+
+import json
+from typing import Any
+
+from conftest import Slack
+from slack_limits import elements_of, problems
+
+
+class Talk:
+    """A conversation by commands and clicks, as Slack has it."""
+
+    def __init__(self, slack: Slack) -> None:
+        self.slack = slack
+        self.shown: dict[str, Any] = {}
+
+    def say(self, *lines: str, user: str = "UALICE", key: str | None = None) -> str:
+        for line in lines:
+            self.shown = json.loads(self.slack.command(line, user=user, key=key).body)
+            assert problems(self.shown) == []
+        return str(self.shown["text"])
+
+    def button(self, label: str) -> dict[str, Any]:
+        return next(one for one in elements_of(self.shown["blocks"]) if one["text"]["text"] == label)
+
+    def labels(self) -> list[str]:
+        return [one["text"]["text"] for one in elements_of(self.shown["blocks"])]
+
+    def click(self, label: str | dict[str, Any], *, user: str = "UALICE", key: str | None = None) -> str:
+        button = self.button(label) if isinstance(label, str) else label
+        self.slack.click(button, user=user, key=key)
+        self.shown = self.slack.sent[-1][1]
+        assert problems(self.shown) == []
+        return str(self.shown["text"])
