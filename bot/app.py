@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
@@ -13,6 +14,8 @@ from slack_sdk import WebClient
 from . import listeners
 from .courier import Courier
 from .desk import Desk
+from .ledger import Member
+from .views import modals
 from .views.troubles import unexpected
 
 log = logging.getLogger(__name__)
@@ -72,6 +75,12 @@ class _Provide(Middleware):
             self._desk.forgetting.see(req.context.team_id, at)
 
 
+def _json(body: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(
+        status=200, body=json.dumps(body), headers={"content-type": ["application/json;charset=utf-8"]}
+    )
+
+
 def _honest(courier: Courier) -> Callable[..., BoltResponse]:
     """What answers an error nobody foresaw: all of it to the log, one sentence to the member."""
 
@@ -79,13 +88,17 @@ def _honest(courier: Courier) -> Callable[..., BoltResponse]:
         reference = secrets.token_hex(4)
         log.error("Request failed, reference %s.", reference, exc_info=error)
         reply = unexpected(reference)
-        if "command" not in request.body:
-            if "response_url" in request.body:
-                courier.respond(request.body["response_url"], reply, replace=False)
-            return BoltResponse(status=200, body="")
-        body = {"text": reply.text, "blocks": reply.blocks, "response_type": "ephemeral"}
-        return BoltResponse(
-            status=200, body=json.dumps(body), headers={"content-type": ["application/json;charset=utf-8"]}
-        )
+        body = request.body
+        if "command" in body:
+            return _json({"text": reply.text, "blocks": reply.blocks, "response_type": "ephemeral"})
+        if body.get("type") == "view_submission":  # what was filled in stays below
+            return _json({"response_action": "push", "view": modals.of_reply(reply)})
+        if "response_url" in body:
+            courier.respond(body["response_url"], reply, replace=False)
+        elif "trigger_id" in body:
+            who = Member(body["team"]["id"], body["user"]["id"])
+            in_modal = (body.get("view") or {}).get("type") == "modal"
+            courier.open_view(who, body["trigger_id"], modals.of_reply(reply), push=in_modal)
+        return BoltResponse(status=200, body="")
 
     return answer

@@ -19,6 +19,7 @@ from slack_sdk.web import SlackResponse
 from rules import load_policy
 
 from .app import build_app
+from .clients import OneToken
 from .courier import Courier
 from .curating import NOBODY, Curators
 from .dates import DateError, read_date, with_weekday
@@ -27,7 +28,7 @@ from .ledger import Ledger
 from .rounds import CONSOLE, Rounds
 from .settings import Settings
 from .terminal import Screen, screen
-from .views.blocks import Block, escaped
+from .views.blocks import Block, View, escaped
 
 WORKSPACE = CONSOLE
 BOT = "UBOT"
@@ -90,6 +91,9 @@ class LocalClient(WebClient):
         self._said = said
         self._folder = folder
         self._numbers = itertools.count(1)
+        # The modals that stand open, the topmost last, and everybody's Home.
+        self.views: dict[str, View] = {}
+        self.homes: dict[str, View] = {}
 
     def api_call(self, api_method: str, **request: Any) -> SlackResponse:
         """Answer a call as Slack would."""
@@ -112,7 +116,23 @@ class LocalClient(WebClient):
             said = Said(_name(channel), "update", values["text"], values.get("blocks") or [], channel)
             self._said.append(said)
             return self._answer(api_method, channel=channel, ts=values["ts"])
+        if api_method in ("views.open", "views.push", "views.update"):
+            return self._show(api_method, values)
+        if api_method == "views.publish":
+            self.homes[values["user_id"]] = values["view"]
+            return self._answer(api_method, view={**values["view"], "id": f"V{values['user_id']}"})
         return self._answer(api_method, ok=False, error="unknown_method")
+
+    def _show(self, api_method: str, values: dict[str, Any]) -> SlackResponse:
+        """Show a view over what there is, alone, or in the place of another."""
+        view = values["view"]
+        view_id = values.get("view_id") or f"V{next(self._numbers)}"
+        if api_method == "views.open":
+            self.views.clear()
+        if api_method == "views.update" and view_id not in self.views:
+            return self._answer(api_method, ok=False, error="not_found")
+        self.views[view_id] = view
+        return self._answer(api_method, view={**view, "id": view_id})
 
     def files_upload_v2(self, **values: Any) -> SlackResponse:
         """Keep a file where its reader finds it, instead of uploading it."""
@@ -152,7 +172,7 @@ class Console:
         self._numbers = itertools.count(1)
         self._session = f"{datetime.now(UTC).timestamp():.6f}"
         client = LocalClient(self._said, Path(ledger.path).with_name("files"))
-        courier = Courier(client, submit=at_once, send=self._update, fetch=_dropped)
+        courier = Courier(OneToken(client), submit=at_once, send=self._update, fetch=_dropped)
         desk = Desk(ledger, load_policy(), clock, courier.timezone_of, curators, courier.people_of)
         self._app = build_app(desk, courier, client)
         self._rounds = Rounds(desk, courier, clock, WORKSPACE.__eq__)

@@ -4,6 +4,7 @@ Slack waits three seconds for an answer, so none of this happens in a listener's
 """
 
 import logging
+import threading
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -11,19 +12,18 @@ from functools import partial
 from http.client import HTTPException
 from typing import Any
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
+from .clients import Clients, NoTokenError
 from .downloads import NO_ANSWER, Fetch, NotFetchedError
 from .downloads import fetch as download
 from .ledger import Member
 from .outcomes import Delivered, Delivery, Person, TryLater, Undeliverable
-from .refusals import UNREACHABLE, became
-from .views.blocks import File, NotMadeError, Post, Reply, cut
-from .views.troubles import not_posted, not_sent
+from .refusals import NOT_INSTALLED, UNREACHABLE, became
+from .views.blocks import File, NotMadeError, Post, Reply, View, cut
+from .views.troubles import not_opened, not_posted, not_sent
 
 log = logging.getLogger(__name__)
 
@@ -35,22 +35,11 @@ FILE_WORKERS = 2
 ALT_TEXT_MOST = 1000
 # A command waits this long for what Slack knows of people; after that it has to do without.
 USER_WAIT_S = 1.0
-# A message that is delivered waits this long for Slack to take it, each time it has to wait.
-DIRECT_WAIT_S = 15
+
+# The same click, delivered again: its view is open already.
+OPENED_BEFORE = "exchanged_trigger_id"
 
 Submit = Callable[[Callable[[], Any]], "Future[Any]"]
-
-
-def slack_client(token: str, base_url: str) -> WebClient:
-    """A client that waits when told to and never repeats a call Slack may have carried out."""
-    return WebClient(
-        token=token, base_url=base_url, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)]
-    )
-
-
-def direct_client(token: str, base_url: str) -> WebClient:
-    """A client that says at once what Slack answered, for those who wait in their own way."""
-    return WebClient(token=token, base_url=base_url, timeout=DIRECT_WAIT_S, retry_handlers=[])
 
 
 def send_to(url: str, payload: dict[str, Any]) -> None:
@@ -64,21 +53,18 @@ class Courier:
     """Sends in threads of its own and logs what fails; `submit`, `send`, `fetch` are the network's edge.
 
     `submit_file` takes what makes a file and sends it, `submit` the rest, and that, too, without the other.
-    `direct` is the client for messages whose fate is asked for; it must try nothing twice.
     """
 
     def __init__(
         self,
-        client: WebClient,
+        clients: Clients,
         *,
         submit: Submit | None = None,
         submit_file: Submit | None = None,
         send: Callable[[str, dict[str, Any]], None] = send_to,
-        direct: WebClient | None = None,
         fetch: Fetch | None = None,
     ) -> None:
-        self._client = client
-        self._direct = direct or client
+        self._clients = clients
         self._pool = None if submit else ThreadPoolExecutor(WORKERS, thread_name_prefix="courier")
         self._submit = submit or self._pool.submit  # type: ignore[union-attr]
         # A file may take long to make: in threads of its own, so that nothing else waits for it.
@@ -86,26 +72,56 @@ class Courier:
         self._makers = None if submit_file else ThreadPoolExecutor(FILE_WORKERS, thread_name_prefix="maker")
         self._submit_file = submit_file or self._makers.submit  # type: ignore[union-attr]
         self._send = send
-        self._fetch = fetch or partial(download, token=client.token, api_url=client.base_url)
+        self._homes: set[Member] = set()
+        self._homes_lock = threading.Lock()
+        self._publishing = tuple(threading.Lock() for _ in range(WORKERS))
+        self._fetch = fetch
 
     def respond(self, url: str, reply: Reply, *, replace: bool) -> None:
         """Answer a click: in place of the message clicked on, or below it."""
         payload = {"text": reply.text, "blocks": reply.blocks, "replace_original": replace}
         self._later(lambda: self._send(url, payload))
 
-    def post(self, channel: str, reply: Reply, thread_ts: str | None = None) -> None:
+    def open_view(
+        self, who: Member, trigger_id: str, view: View, *, push: bool = False, url: str | None = None
+    ) -> None:
+        """Show a member a view, on top of the one they look at (`push`) or alone.
+
+        Where Slack opens none, because its 3 seconds are over, the way to do without is said at `url`.
+        """
+        self._later(lambda: self._open_view(who, trigger_id, view, push=push, url=url))
+
+    def open_then_update(
+        self, who: Member, trigger_id: str, loading: View, work: Callable[[], View], *, url: str | None = None
+    ) -> None:
+        """Show a view at once, and in its place what may take longer to make than Slack waits."""
+        self._later(partial(self._open_then_update, who, trigger_id, loading, work, url))
+
+    def update_view(self, who: Member, view_id: str, view: View, *, seen: str | None = None) -> None:
+        """Put a view in the place of another, unless that has changed since it was `seen` (its hash)."""
+        self._later(lambda: self._update_view(who, view_id, view, seen))
+
+    def publish_home(self, who: Member, make: Callable[[], View]) -> None:
+        """Show a member their Home anew, as it is when its turn comes; what waits already is enough."""
+        with self._homes_lock:
+            if who in self._homes:
+                return
+            self._homes.add(who)
+        self._later(partial(self._publish_home, who, make))
+
+    def post(self, workspace: str, channel: str, reply: Reply, thread_ts: str | None = None) -> None:
         """Post a message in a channel, a direct message or a thread."""
-        self._later(lambda: self._post(channel, reply, thread_ts))
+        self._later(lambda: self._post(workspace, channel, reply, thread_ts))
 
     def post_and_respond(
-        self, channel: str, message: Reply, url: str, *, sent: Reply, refused: Reply
+        self, workspace: str, channel: str, message: Reply, url: str, *, sent: Reply, refused: Reply
     ) -> None:
         """Post a message, and say in the place of the one clicked on whether Slack took it."""
 
         def work() -> None:
             try:
-                self._post(channel, message, None)
-            except (SlackClientError, OSError) as error:
+                self._post(workspace, channel, message, None)
+            except (NoTokenError, SlackClientError, OSError) as error:
                 log.error("A message to Slack was not sent.", exc_info=error)
                 told = refused
             else:
@@ -114,54 +130,64 @@ class Courier:
 
         self._later(work)
 
-    def deliver(self, addressee: str, reply: Reply) -> Delivery:
+    def deliver(self, workspace: str, addressee: str, reply: Reply) -> Delivery:
         """Send a member or a channel a message now, and say what became of it; nothing is tried twice.
 
         Where Slack cannot be reached it may have taken the message nevertheless.
         """
         try:
-            self._direct.chat_postMessage(
+            self._clients.direct_of(workspace).chat_postMessage(
                 channel=addressee, text=reply.text, blocks=reply.blocks, unfurl_links=False
             )
         except SlackApiError as error:
             refused = _became(error.response)
             log.warning("Slack did not take a message: %s.", refused.reason)
             return refused
+        except NoTokenError:
+            return NOT_INSTALLED
         except (SlackClientError, HTTPException, OSError, ValueError) as error:
             log.warning("Slack could not be reached for a message: %s.", type(error).__name__)
             return UNREACHABLE
         return Delivered()
 
-    def send_posts(self, posts: Iterable[Post]) -> None:
+    def send_posts(self, workspace: str, posts: Iterable[Post]) -> None:
         """Send each to its member or channel."""
         for post in posts:
-            self.post(post.to, post.message)
+            self.post(workspace, post.to, post.message)
 
     def send_files(self, files: Iterable[File], who: Member, channel: str) -> None:
         """Make files and send each: to the member alone, or to the channel."""
         for file in files:
             self._submit_file(partial(self._send_file, file, who, channel)).add_done_callback(_report)
 
-    def post_then_update(self, channel: str, first: Reply, work: Callable[[], Reply], failed: Reply) -> None:
+    def post_then_update(
+        self, workspace: str, channel: str, first: Reply, work: Callable[[], Reply], failed: Reply
+    ) -> None:
         """Post a message, do what may take long, and put what comes of it in the place of that message."""
-        done = self._submit_file(partial(self._post_then_update, channel, first, work, failed))
+        done = self._submit_file(partial(self._post_then_update, workspace, channel, first, work, failed))
         done.add_done_callback(_report)
 
-    def read_file(self, url: str, most: int) -> bytes:
+    def read_file(self, workspace: str, url: str, most: int) -> bytes:
         """The file that a member shared at an address of Slack's, of so many bytes at most.
 
         Waits for Slack, so it is nothing for a listener's own thread. Raises NotFetchedError.
         """
-        return self._fetch(url, most)
+        if self._fetch:
+            return self._fetch(url, most)
+        try:
+            client = self._clients.of(workspace)
+        except NoTokenError as error:
+            raise NotFetchedError(NO_ANSWER) from error
+        return download(url, most, token=client.token, api_url=client.base_url)
 
-    def file_info(self, file_id: str) -> dict[str, Any]:
+    def file_info(self, workspace: str, file_id: str) -> dict[str, Any]:
         """What Slack knows of a file, where it did not say so with the message.
 
         Waits for Slack, too. Raises NotFetchedError.
         """
         try:
-            found: dict[str, Any] = self._client.files_info(file=file_id)["file"]
-        except (SlackClientError, OSError) as error:
+            found: dict[str, Any] = self._clients.of(workspace).files_info(file=file_id)["file"]
+        except (NoTokenError, SlackClientError, OSError) as error:
             raise NotFetchedError(NO_ANSWER) from error
         return found
 
@@ -175,9 +201,7 @@ class Courier:
         return {who: _person(who, user) for who, user in self._users(members).items()}
 
     def _users(self, members: Collection[Member]) -> dict[Member, dict[str, Any]]:
-        asked = {
-            who: self._submit(partial(self._client.users_info, user=who.id)) for who in dict.fromkeys(members)
-        }
+        asked = {who: self._submit(partial(self._user, who)) for who in dict.fromkeys(members)}
         wait(asked.values(), USER_WAIT_S)
         found = {}
         for who, answer in asked.items():
@@ -188,35 +212,81 @@ class Courier:
                 found[who] = answer.result().get("user") or {}
         return found
 
+    def _user(self, who: Member) -> SlackResponse:
+        return self._clients.of(who.workspace).users_info(user=who.id)
+
     def close(self) -> None:
         """Finish what is under way."""
         for pool in (self._makers, self._pool):
             if pool:
                 pool.shutdown(wait=True)
 
-    def _post(self, channel: str, reply: Reply, thread_ts: str | None) -> None:
-        self._client.chat_postMessage(
+    def _open_view(
+        self, who: Member, trigger_id: str, view: View, *, push: bool, url: str | None
+    ) -> str | None:
+        """Open a view; its id, or None where Slack did not."""
+        client = self._clients.of(who.workspace)
+        try:
+            call = client.views_push if push else client.views_open
+            opened: dict[str, Any] = call(trigger_id=trigger_id, view=view)["view"]
+        except SlackApiError as error:
+            reason = error.response.get("error")
+            if reason == OPENED_BEFORE:
+                return None
+            log.warning("Slack did not open a view: %s.", reason)
+            if url:
+                told = not_opened()
+                self._send(url, {"text": told.text, "blocks": told.blocks, "replace_original": False})
+            return None
+        return str(opened["id"])
+
+    def _open_then_update(
+        self, who: Member, trigger_id: str, loading: View, work: Callable[[], View], url: str | None
+    ) -> None:
+        if view_id := self._open_view(who, trigger_id, loading, push=False, url=url):
+            self._update_view(who, view_id, work(), None)
+
+    def _update_view(self, who: Member, view_id: str, view: View, seen: str | None) -> None:
+        client = self._clients.of(who.workspace)
+        try:
+            client.views_update(view_id=view_id, view=view, **({"hash": seen} if seen else {}))
+        except SlackApiError as error:
+            # It was closed, or shows something newer.
+            if error.response.get("error") not in ("not_found", "hash_conflict"):
+                raise
+
+    def _publish_home(self, who: Member, make: Callable[[], View]) -> None:
+        # One after the other for each member: the last to be made is the last to be shown.
+        with self._publishing[hash(who) % len(self._publishing)]:
+            with self._homes_lock:
+                self._homes.discard(who)
+            self._clients.of(who.workspace).views_publish(user_id=who.id, view=make())
+
+    def _post(self, workspace: str, channel: str, reply: Reply, thread_ts: str | None) -> None:
+        self._clients.of(workspace).chat_postMessage(
             channel=channel, text=reply.text, blocks=reply.blocks, thread_ts=thread_ts, unfurl_links=False
         )
 
-    def _post_then_update(self, channel: str, first: Reply, work: Callable[[], Reply], failed: Reply) -> None:
-        posted = self._client.chat_postMessage(channel=channel, text=first.text, blocks=first.blocks)
+    def _post_then_update(
+        self, workspace: str, channel: str, first: Reply, work: Callable[[], Reply], failed: Reply
+    ) -> None:
+        client = self._clients.of(workspace)
+        posted = client.chat_postMessage(channel=channel, text=first.text, blocks=first.blocks)
         try:
             then = work()
         except Exception:  # whatever went wrong, whoever waits for the answer is told
             log.exception("What a message announced was not done.")
             then = failed
-        self._client.chat_update(
-            channel=posted["channel"], ts=posted["ts"], text=then.text, blocks=then.blocks
-        )
+        client.chat_update(channel=posted["channel"], ts=posted["ts"], text=then.text, blocks=then.blocks)
 
     def _send_file(self, file: File, who: Member, channel: str) -> None:
+        client = self._clients.of(who.workspace)
         try:
             content = file.make()
             about = file.about if isinstance(file.about, str) else file.about()
             if file.is_private:
-                channel = self._client.conversations_open(users=who.id)["channel"]["id"]
-            self._client.files_upload_v2(
+                channel = client.conversations_open(users=who.id)["channel"]["id"]
+            client.files_upload_v2(
                 channel=channel,
                 filename=file.name,
                 content=content,
@@ -225,11 +295,11 @@ class Courier:
                 initial_comment=about,
             )
         except NotMadeError as error:
-            self._post(who.id, error.reply, None)
+            self._post(who.workspace, who.id, error.reply, None)
         except Exception:  # whatever went wrong, whoever waits for the file is told
             log.exception("A file was not sent.")
             told = not_sent(file.name) if file.is_private else not_posted(file.name, channel)
-            self._post(who.id, told, None)
+            self._post(who.workspace, who.id, told, None)
 
     def _later(self, work: Callable[[], Any]) -> None:
         self._submit(work).add_done_callback(_report)

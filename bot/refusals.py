@@ -6,6 +6,8 @@ from .outcomes import TryLater, Undeliverable
 
 SOON_S, HOUR_S = 60, 60 * 60
 UNREACHABLE = TryLater(SOON_S, "unreachable", whole_workspace=True)
+# There is no token for the workspace; whoever installs the bot again brings one.
+NOT_INSTALLED = TryLater(HOUR_S, "not_installed", whole_workspace=True, counts_for_all=True)
 
 _TOO_MANY = 429
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})

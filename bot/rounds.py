@@ -150,7 +150,7 @@ class Rounds:
         if until and refused and self._clock() < until:
             return refused  # every message there is as good as tried
         try:
-            return self._courier.deliver(bundle.addressee, self._message(bundle))
+            return self._courier.deliver(bundle.workspace, bundle.addressee, self._message(bundle))
         except Exception as error:  # whatever it is, it must not keep the others from being told
             log.exception("A reminder could not be made.")
             return TryLater(FAILED_S, type(error).__name__)

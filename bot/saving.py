@@ -40,6 +40,11 @@ class Saving:
         self._ledger = ledger
         self._clock = clock
         self._replayed = replayed
+        self._watching: list[Callable[[Member], None]] = []
+
+    def watch(self, saved: Callable[[Member], None]) -> None:
+        """Call this with each member of whom something was saved, once it is."""
+        self._watching.append(saved)
 
     def once(self, who: Member, key: str, work: Callable[[Writer], str]) -> str:
         """Do a piece of work once: asked again with its key, nothing changes and the answer is the same."""
@@ -49,7 +54,9 @@ class Saving:
                 return answered
             answer = work(writer)
             writer.keep_answer(who, key, answer, self._clock())
-            return answer
+        for saved in self._watching:
+            saved(who)
+        return answer
 
     def change(self, who: Member, key: str, typed: Typed, changing: Changing) -> str:
         """Do what was typed, once, and show it; where it makes something worse, ask instead (R14)."""

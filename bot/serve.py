@@ -21,7 +21,8 @@ from rules import load_policy
 
 from .app import build_app
 from .calendars import calendar_file, tag_of
-from .courier import Courier, direct_client, slack_client
+from .clients import OneToken, direct_client, slack_client
+from .courier import Courier
 from .curating import Curators
 from .desk import Desk
 from .front import PATH, CalendarAt, Served, UnavailableError, Wsgi, guarded
@@ -78,7 +79,7 @@ def _now() -> datetime:
 
 def _parts(settings: Settings, slack: SlackSettings) -> tuple[Desk, Courier, WebClient]:
     client = slack_client(slack.bot_token, slack.api_url)
-    courier = Courier(client, direct=direct_client(slack.bot_token, slack.api_url))
+    courier = Courier(OneToken(client, direct_client(slack.bot_token, slack.api_url)))
     curators = Curators(settings.curators or frozenset(), settings.curators_channel)
     ledger = Ledger(settings.database)
     url = settings.url if not slack.app_token else None  # by Socket Mode nobody reaches it from the web

@@ -13,6 +13,7 @@ from slack_bolt import BoltRequest, BoltResponse
 
 import rules
 from bot.app import build_app
+from bot.clients import OneToken
 from bot.console import Clock, Console, LocalClient, Said, at_once
 from bot.courier import Courier, Submit
 from bot.desk import Desk
@@ -85,9 +86,9 @@ class Slack:
         self.said: list[Said] = []
         self.files: dict[str, bytes] = {}
         self._numbers = count(1)
-        client = LocalClient(self.said)
+        client = self.client = LocalClient(self.said)
         courier = Courier(
-            client,
+            OneToken(client),
             submit=at_once,
             submit_file=submit_file,
             send=lambda url, payload: self.sent.append((url, payload)),
@@ -126,19 +127,79 @@ class Slack:
         team: str = "T1",
         key: str | None = None,
         container: dict[str, Any] | None = None,
+        view: dict[str, Any] | None = None,
     ) -> BoltResponse:
-        """A click on a button, given as it stands in the blocks; `container` is what they stand in."""
+        """A click on a button, given as it stands in the blocks, in what they stand in.
+
+        That is a message, of which `container` tells, or a `view`.
+        """
+        click = {"actions": [{**action, "block_id": "1"}]}
+        if view:
+            return self.dispatch({**self._of_view("block_actions", view, {}, user, team, key), **click})
         return self.dispatch(
             {
                 "type": "block_actions",
                 "team": {"id": team},
                 "user": {"id": user},
-                "actions": [{**action, "block_id": "1"}],
+                **click,
                 "trigger_id": key or f"trigger.{next(self._numbers)}",
                 "response_url": "https://hooks.example/2",
                 **({"container": container} if container else {}),
             }
         )
+
+    def submit(
+        self,
+        view: dict[str, Any],
+        values: dict[str, dict[str, Any]],
+        *,
+        user: str = "UALICE",
+        team: str = "T1",
+        key: str | None = None,
+    ) -> dict[str, Any]:
+        """Send a form with what its fields hold ({"title": {"value": "x"}}): what Slack is told to do then."""
+        answer = self.dispatch(self._of_view("view_submission", view, values, user, team, key))
+        assert answer.status == 200
+        return dict(json.loads(answer.body)) if answer.body else {}
+
+    def fill(
+        self,
+        view: dict[str, Any],
+        name: str,
+        values: dict[str, dict[str, Any]],
+        *,
+        user: str = "UALICE",
+        team: str = "T1",
+    ) -> dict[str, Any]:
+        """Fill in a field that asks to be looked at again: the view that then stands there."""
+        body = self._of_view("block_actions", view, values, user, team, None)
+        action = {"action_id": f"ce:field:{name}", "block_id": name, **values[name]}
+        self.dispatch({**body, "actions": [action]})
+        return self.client.views.get(body["view"]["id"], view)
+
+    def _of_view(
+        self,
+        kind: str,
+        view: dict[str, Any],
+        values: dict[str, dict[str, Any]],
+        user: str,
+        team: str,
+        key: str | None,
+    ) -> dict[str, Any]:
+        found = next((one for one, shown in self.client.views.items() if shown == view), "VGONE")
+        state = {name: {f"ce:field:{name}": value} for name, value in values.items()}
+        return {
+            "type": kind,
+            "team": {"id": team},
+            "user": {"id": user, "team_id": team},
+            "trigger_id": key or f"trigger.{next(self._numbers)}",
+            "view": {**view, "id": found, "hash": "1.x", "state": {"values": state}},
+        }
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The modal on top."""
+        return list(self.client.views.values())[-1]
 
     def insist(self, answer: BoltResponse) -> None:
         """Click Save where the bot asked first, in its answer or in the last message sent beside one."""

@@ -29,7 +29,7 @@ class Slack:
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def deliver(self, addressee: str, reply: Reply) -> Delivery:
+    def deliver(self, workspace: str, addressee: str, reply: Reply) -> Delivery:
         time.sleep(random.random() / 1000)
         os.write(self._file, f"{addressee} {os.getpid()}\n".encode())
         time.sleep(random.random() / 1000)

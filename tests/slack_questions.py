@@ -5,6 +5,7 @@ from typing import Any
 from conftest import Slack
 
 from bot.app import build_app
+from bot.clients import OneToken
 from bot.console import LocalClient, at_once
 from bot.courier import Courier
 from bot.desk import Desk
@@ -32,7 +33,7 @@ class Listening(Slack):
         super().__init__(desk)
         self.client = Posts()
         courier = Courier(
-            self.client, submit=at_once, send=lambda url, payload: self.sent.append((url, payload))
+            OneToken(self.client), submit=at_once, send=lambda url, payload: self.sent.append((url, payload))
         )
         self.app = build_app(desk, courier, self.client)
 

@@ -40,16 +40,17 @@ MAY_IMPORT = {
     "bot.dumping": {"bot.ledger", "rules"},
     "bot.settings": set(),
     "bot.serve": {
-        "bot.app", "bot.calendars", "bot.courier", "bot.curating", "bot.desk", "bot.front", "bot.ledger",
-        "bot.rounds", "bot.settings", "rules",
+        "bot.app", "bot.calendars", "bot.clients", "bot.courier", "bot.curating", "bot.desk",
+        "bot.front", "bot.ledger", "bot.rounds", "bot.settings", "rules",
     },
     "bot.console": {
-        "bot.app", "bot.courier", "bot.curating", "bot.dates", "bot.desk", "bot.ledger", "bot.rounds",
-        "bot.settings", "bot.terminal", "bot.views", "rules",
+        "bot.app", "bot.clients", "bot.courier", "bot.curating", "bot.dates", "bot.desk", "bot.ledger",
+        "bot.rounds", "bot.settings", "bot.terminal", "bot.views", "rules",
     },
     "bot.terminal": {"bot.views"},
     "bot.front": set(),
-    "bot.app": {"bot.courier", "bot.desk", "bot.listeners", "bot.views"},
+    "bot.app": {"bot.courier", "bot.desk", "bot.ledger", "bot.listeners", "bot.views"},
+    "bot.clients": set(),
     "bot.listeners": {
         "bot.calendars", "bot.courier", "bot.desk", "bot.downloads", "bot.grammar", "bot.ledger",
         "bot.listeners", "bot.outcomes", "bot.pictures", "bot.sheets", "bot.views", "rules",
@@ -58,7 +59,9 @@ MAY_IMPORT = {
     "bot.pictures": {"bot.outcomes", "rules"},
     "bot.drawing": set(),  # it runs in a process of its own
     "bot.rounds": {"bot.courier", "bot.days", "bot.desk", "bot.ledger", "bot.outcomes", "bot.views"},
-    "bot.courier": {"bot.downloads", "bot.ledger", "bot.outcomes", "bot.refusals", "bot.views"},
+    "bot.courier": {
+        "bot.clients", "bot.downloads", "bot.ledger", "bot.outcomes", "bot.refusals", "bot.views",
+    },
     "bot.downloads": set(),
     "bot.refusals": {"bot.outcomes"},
     "bot.views": {"bot.dates", "bot.grammar", "bot.ledger", "bot.outcomes", "bot.views", "faq", "rules"},
@@ -96,7 +99,15 @@ MAY_IMPORT = {
 # Who else's packages have a few doors each.
 DOORS = {
     "slack_bolt": {"bot.app", "bot.listeners", "bot.console", "bot.serve"},
-    "slack_sdk": {"bot.app", "bot.courier", "bot.console", "bot.doctor", "bot.front", "bot.serve"},
+    "slack_sdk": {
+        "bot.app",
+        "bot.clients",
+        "bot.courier",
+        "bot.console",
+        "bot.doctor",
+        "bot.front",
+        "bot.serve",
+    },
     "sqlite3": {"bot.ledger"},
     "sqlite_utils": {"bot.ledger"},
     "rich": {"bot.terminal"},

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 import rules
+from bot.clients import OneToken
 from bot.console import at_once
 from bot.courier import USER_WAIT_S, Courier
 from bot.desk import Desk
@@ -67,7 +68,7 @@ def refused(error: str) -> SlackApiError:
 @pytest.mark.parametrize("thread_ts", [None, "1.0"])
 def test_a_post_goes_to_its_channel_and_thread_without_previews(thread_ts: str | None) -> None:
     client = Client()
-    Courier(client, submit=at_once).post("C1", REPLY, thread_ts)
+    Courier(OneToken(client), submit=at_once).post("T1", "C1", REPLY, thread_ts)
     ((method, sent),) = client.calls
     assert method == "chat.postMessage"
     assert (sent["channel"], sent["text"], sent.get("thread_ts")) == ("C1", "text", thread_ts)
@@ -78,7 +79,7 @@ def test_a_post_goes_to_its_channel_and_thread_without_previews(thread_ts: str |
 @pytest.mark.parametrize("replace", [True, False])
 def test_a_reply_to_a_click_goes_to_its_address(replace: bool) -> None:
     box = Box()
-    Courier(Client(), submit=at_once, send=box).respond(URL, REPLY, replace=replace)
+    Courier(OneToken(Client()), submit=at_once, send=box).respond(URL, REPLY, replace=replace)
     assert box.sent == [(URL, {"text": "text", "blocks": REPLY.blocks, "replace_original": replace})]
 
 
@@ -88,9 +89,9 @@ def test_a_reply_to_a_click_goes_to_its_address(replace: bool) -> None:
 def test_what_cannot_be_sent_is_logged_and_nobody_has_to_catch_it(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    courier = Courier(Client(error), submit=at_once, send=Box(error))
+    courier = Courier(OneToken(Client(error)), submit=at_once, send=Box(error))
     with caplog.at_level(logging.ERROR):
-        courier.post("C1", REPLY)
+        courier.post("T1", "C1", REPLY)
         courier.respond(URL, REPLY, replace=True)
     assert [record.getMessage() for record in caplog.records] == ["A message to Slack was not sent."] * 2
     assert [record.exc_info and record.exc_info[1] for record in caplog.records] == [error, error]
@@ -98,7 +99,7 @@ def test_what_cannot_be_sent_is_logged_and_nobody_has_to_catch_it(
 
 def test_messages_are_sent_in_other_threads_and_finished_before_the_end() -> None:
     box = Box()
-    courier = Courier(Client(), send=box)
+    courier = Courier(OneToken(Client()), send=box)
     for number in range(20):
         courier.respond(f"{URL}/{number}", REPLY, replace=False)
     courier.close()
@@ -124,14 +125,14 @@ def test_messages_are_sent_in_other_threads_and_finished_before_the_end() -> Non
 )
 def test_a_time_zone_is_what_slack_names_or_unknown(answer: Any, timezone: str | None) -> None:
     client = Client(answer)
-    assert Courier(client, submit=at_once).timezone_of(ALICE) == timezone
+    assert Courier(OneToken(client), submit=at_once).timezone_of(ALICE) == timezone
     assert client.calls[0][0] == "users.info"
     assert client.calls[0][1]["user"] == "UALICE"
 
 
 def test_a_time_zone_that_takes_too_long_is_not_waited_for() -> None:
     began = time.monotonic()
-    assert Courier(Client(), submit=never).timezone_of(ALICE) is None
+    assert Courier(OneToken(Client()), submit=never).timezone_of(ALICE) is None
     assert time.monotonic() - began < USER_WAIT_S + 1
     assert USER_WAIT_S < 1.5  # a write may wait as long again, and Slack waits 3 seconds
 
@@ -157,18 +158,18 @@ def test_a_time_zone_that_takes_too_long_is_not_waited_for() -> None:
     ],
 )
 def test_people_are_what_slack_says_they_are(user: dict[str, Any], person: Person) -> None:
-    assert Courier(Client({"user": user}), submit=at_once).people_of([ALICE]) == {ALICE: person}
+    assert Courier(OneToken(Client({"user": user})), submit=at_once).people_of([ALICE]) == {ALICE: person}
 
 
 def test_slacks_own_bot_is_a_bot_though_slack_does_not_say_so() -> None:
     slackbot = Member("T1", "USLACKBOT")
-    found = Courier(Client({"user": {"name": "slackbot"}}), submit=at_once).people_of([slackbot])
+    found = Courier(OneToken(Client({"user": {"name": "slackbot"}})), submit=at_once).people_of([slackbot])
     assert found[slackbot].is_bot
 
 
 @pytest.mark.parametrize("answer", [refused("user_not_found"), ConnectionRefusedError("down")])
 def test_whom_slack_does_not_know_is_left_out(answer: Any) -> None:
-    assert Courier(Client(answer), submit=at_once).people_of([ALICE]) == {}
+    assert Courier(OneToken(Client(answer)), submit=at_once).people_of([ALICE]) == {}
 
 
 def test_many_people_are_asked_about_at_once_and_those_named_in_time_are_known() -> None:
@@ -176,10 +177,10 @@ def test_many_people_are_asked_about_at_once_and_those_named_in_time_are_known()
     slow = {f"U{number}" for number in (3, 17)}
 
     def submit(work: Any) -> "Future[Any]":
-        return never(work) if work.keywords["user"] in slow else at_once(work)
+        return never(work) if work.args[0].id in slow else at_once(work)
 
     began = time.monotonic()
-    found = Courier(Client({"user": {"name": "n"}}), submit=submit).people_of([*people, *people])
+    found = Courier(OneToken(Client({"user": {"name": "n"}})), submit=submit).people_of([*people, *people])
     assert time.monotonic() - began < USER_WAIT_S + 1
     assert [who.id for who in found] == [who.id for who in people if who.id not in slow]
 

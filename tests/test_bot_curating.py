@@ -16,6 +16,7 @@ from slack_limits import elements_of, problems
 from slack_sdk.errors import SlackApiError
 
 from bot.app import build_app
+from bot.clients import OneToken
 from bot.console import Clock, LocalClient, at_once
 from bot.courier import Courier
 from bot.curating import LONGEST_QUESTION, MOST_CLUSTERS, MOST_QUESTIONS, Curators, clusters_of, one_line
@@ -313,7 +314,9 @@ class Uninvited(LocalClient):
 
 def test_where_slack_refuses_the_post_its_asker_is_told_so(desk: Desk, slack: Slack) -> None:
     client = Uninvited([])
-    courier = Courier(client, submit=at_once, send=lambda url, payload: slack.sent.append((url, payload)))
+    courier = Courier(
+        OneToken(client), submit=at_once, send=lambda url, payload: slack.sent.append((url, payload))
+    )
     slack.app = build_app(desk, courier, client)
     preview = clicked(slack, asked(slack), "Ask the team's curators")
     assert clicked(slack, preview, "Post")["text"] == views.NOT_PASSED.format(channel=f"<#{CHANNEL}>")

@@ -13,6 +13,7 @@ from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 
 from bot.app import build_app
+from bot.clients import OneToken
 from bot.console import LocalClient, at_once
 from bot.courier import Courier
 from bot.desk import Desk
@@ -317,7 +318,7 @@ def test_beside_calendars_slack_is_served_as_before() -> None:
 def served(desk: Desk):
     """The app as HTTP serves it: status, headers and body of the answer to a request."""
     client = LocalClient([])
-    app = build_app(desk, Courier(client, submit=at_once), client, signing_secret=SECRET)
+    app = build_app(desk, Courier(OneToken(client), submit=at_once), client, signing_secret=SECRET)
     front = guarded(SlackRequestHandler(app, path=PATH), SignatureVerifier(SECRET))
 
     def send(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:

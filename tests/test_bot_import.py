@@ -13,6 +13,7 @@ import pytest
 from conftest import ALICE, TODAY, Slack
 from slack_limits import elements_of, problems
 
+from bot.clients import OneToken
 from bot.console import Clock, Console, DirectiveError, at_once
 from bot.courier import Courier
 from bot.desk import Desk
@@ -688,19 +689,19 @@ def test_the_courier_reads_files_with_what_fetches_them(slack: Slack) -> None:
 
     from bot.console import LocalClient
 
-    courier = Courier(LocalClient([]), submit=at_once, fetch=fetch)
-    assert courier.read_file("yes", 5) == b"yes 5"
+    courier = Courier(OneToken(LocalClient([])), submit=at_once, fetch=fetch)
+    assert courier.read_file("T1", "yes", 5) == b"yes 5"
     with pytest.raises(NotFetchedError):
-        courier.read_file("no", 5)
+        courier.read_file("T1", "no", 5)
 
 
 def test_a_long_task_is_announced_and_its_answer_takes_the_place_of_the_announcement() -> None:
     from bot.console import LocalClient
 
     said: list[Any] = []
-    courier = Courier(LocalClient(said), submit=at_once)
-    courier.post_then_update("D1", Reply("first", []), lambda: Reply("then", []), Reply("failed", []))
-    courier.post_then_update("D1", Reply("first", []), lambda: 1 / 0, Reply("failed", []))  # type: ignore[arg-type, return-value]
+    courier = Courier(OneToken(LocalClient(said)), submit=at_once)
+    courier.post_then_update("T1", "D1", Reply("first", []), lambda: Reply("then", []), Reply("failed", []))
+    courier.post_then_update("T1", "D1", Reply("first", []), lambda: 1 / 0, Reply("failed", []))  # type: ignore[arg-type, return-value]
     assert [(one.kind, one.text) for one in said] == [
         ("message", "first"), ("update", "then"), ("message", "first"), ("update", "failed"),
     ]  # fmt: skip

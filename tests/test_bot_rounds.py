@@ -19,8 +19,9 @@ from slack_limits import problems
 from slack_sdk import WebClient
 
 import rules
+from bot.clients import OneToken, direct_client
 from bot.console import Console
-from bot.courier import Courier, direct_client
+from bot.courier import Courier
 from bot.ledger import Ledger, LedgerBusyError, LedgerFullError, Member, Stage
 from bot.outcomes import Bundle, Delivered, Delivery, TryLater, Undeliverable
 from bot.refusals import HOUR_S, SOON_S, UNREACHABLE, became
@@ -43,7 +44,7 @@ class Post:
         self.answer = answer
         self.sent: list[tuple[str, Reply]] = []
 
-    def deliver(self, addressee: str, reply: Reply) -> Delivery:
+    def deliver(self, workspace: str, addressee: str, reply: Reply) -> Delivery:
         delivery = self.answer(addressee)
         self.sent.append((addressee, reply))
         return delivery
@@ -630,7 +631,8 @@ def an_api(
 
 
 def delivered(url: str) -> Delivery:
-    return Courier(WebClient(token="xoxb-1"), direct=direct_client("xoxb-1", url)).deliver("UALICE", REPLY)
+    clients = OneToken(WebClient(token="xoxb-1"), direct_client("xoxb-1", url))
+    return Courier(clients).deliver("T1", "UALICE", REPLY)
 
 
 @pytest.mark.parametrize(

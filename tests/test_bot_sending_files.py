@@ -10,6 +10,7 @@ from conftest import ALICE
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.clients import OneToken
 from bot.console import at_once
 from bot.courier import ALT_TEXT_MOST, FILE_WORKERS, Courier
 from bot.pictures import PictureError
@@ -49,7 +50,7 @@ def raising(error: Exception) -> Callable[[], bytes]:
 
 def sent(*files: File, client: Client | None = None) -> Client:
     client = client or Client()
-    Courier(client, submit=at_once).send_files(files, ALICE, "C1")
+    Courier(OneToken(client), submit=at_once).send_files(files, ALICE, "C1")
     return client
 
 
@@ -114,7 +115,7 @@ def test_slow_files_hold_up_nothing_else() -> None:
         assert go_on.wait(20)
         return b""
 
-    courier = Courier(client, send=lambda *_: answered.set())
+    courier = Courier(OneToken(client), send=lambda *_: answered.set())
     courier.send_files([File("x.png", "", slow)] * (FILE_WORKERS + 2), ALICE, "C1")
     courier.respond("https://hooks.example/1", reply("text"), replace=True)
     assert answered.wait(20)
@@ -131,7 +132,9 @@ def test_files_can_be_given_to_others_than_messages() -> None:
         works.append(work)
         return Future()
 
-    Courier(client, submit=at_once, submit_file=keep).send_files([File("x", "", lambda: b"")], ALICE, "C1")
+    Courier(OneToken(client), submit=at_once, submit_file=keep).send_files(
+        [File("x", "", lambda: b"")], ALICE, "C1"
+    )
     assert client.files == []
     works[0]()
     assert len(client.files) == 1

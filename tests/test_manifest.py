@@ -31,6 +31,10 @@ SCOPE_OF_METHOD = {
     "conversations.open": "im:write",
     "files.upload.v2": "files:write",
     "users.info": "users:read",
+    "views.open": None,
+    "views.publish": None,
+    "views.push": None,
+    "views.update": None,
 }
 
 # Bolt's words for what reaches the bot through Slack's one setting "interactivity".

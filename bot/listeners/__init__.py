@@ -8,7 +8,8 @@ from ..views.blocks import BESIDE_ACTION, RUN_ACTION
 from ..views.changes import UNDO_ACTION
 from ..views.faq import SEE_ACTION
 from ..views.inbox import POST_ACTION
-from . import ask, ce, curating, exports
+from ..views.modals import FIELD_ACTION, FORM
+from . import ask, ce, curating, exports, forms
 
 
 def register(app: App) -> None:
@@ -18,6 +19,8 @@ def register(app: App) -> None:
     app.action(re.compile(f"^{SEE_ACTION}:"))(ask.show_related)
     app.action(re.compile(f"^{BESIDE_ACTION}:"))(ce.run_beside)
     app.action(re.compile(f"^{POST_ACTION}:"))(curating.pass_on)
+    app.action(re.compile(f"^{FIELD_ACTION}:"))(forms.look_again)
+    app.view(re.compile(f"^{FORM}"))(forms.submit)
     app.event("app_mention")(ask.answer_mention)
     app.event("message")(ask.answer_message)
     app.event("app_uninstalled")(exports.note_departure)

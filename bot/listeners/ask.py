@@ -15,6 +15,7 @@ from ..views import faq as views
 from ..views.blocks import Reply, unescaped
 from . import commands, imports
 from .places import place_of_click, place_of_event
+from .surfaces import show_after_click
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def answer_mention(body: dict[str, Any], event: dict[str, Any], desk: Desk, cour
     if _is_from_a_person(event):
         who, place = Member(body["team_id"], event["user"]), place_of_event(event)
         if reply := _answer(desk, who, _question(event), place, _key(event)):
-            courier.post(place.channel, reply, place.thread)
+            courier.post(who.workspace, place.channel, reply, place.thread)
 
 
 def answer_message(body: dict[str, Any], event: dict[str, Any], desk: Desk, courier: Courier) -> None:
@@ -46,13 +47,13 @@ def answer_message(body: dict[str, Any], event: dict[str, Any], desk: Desk, cour
         if imports.is_dropped(event):
             imports.read_dropped(desk, courier, who, place, event, key)
         elif reply := _answer(desk, who, _question(event), place, key):
-            courier.post(place.channel, reply, place.thread or None)
+            courier.post(who.workspace, place.channel, reply, place.thread or None)
     elif place.is_shared:
         said, in_thread = unescaped(event.get("text") or ""), place.thread != event["ts"]
         found = desk.answering.overhear(who.workspace, said, place, in_thread=in_thread)
         if found and desk.is_new(who, key):
             answered = desk.answering.give(who, found, place)
-            courier.post(place.channel, views.answer(answered, desk.policy), place.thread)
+            courier.post(who.workspace, place.channel, views.answer(answered, desk.policy), place.thread)
 
 
 def show_related(
@@ -65,9 +66,9 @@ def show_related(
     if reply is None:
         return
     if place.is_private and place.thread is None:
-        courier.respond(body["response_url"], reply, replace=False)
+        show_after_click(courier, who, body, reply, replace=False)
     else:
-        courier.post(place.channel, reply, place.thread or None)
+        courier.post(who.workspace, place.channel, reply, place.thread or None)
 
 
 def _answer(desk: Desk, who: Member, question: str, place: Place, key: str) -> Reply | None:

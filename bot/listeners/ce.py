@@ -10,6 +10,7 @@ from ..ledger import Member
 from ..views.blocks import unescaped
 from . import commands
 from .places import place_of_click, place_of_command
+from .surfaces import send_beside, show_after_click
 
 
 def answer(ack: Ack, command: dict[str, Any], desk: Desk, courier: Courier) -> None:
@@ -17,10 +18,13 @@ def answer(ack: Ack, command: dict[str, Any], desk: Desk, courier: Courier) -> N
     who = Member(command["team_id"], command["user_id"])
     text, place = unescaped(command.get("text") or ""), place_of_command(command)
     reply = commands.run(desk, who, text, command["trigger_id"], place)
-    seen_by = "in_channel" if reply.everyone else "ephemeral"
-    ack(text=reply.text, blocks=reply.blocks, response_type=seen_by)
-    courier.send_posts(reply.posts)
-    courier.send_files(reply.files, who, place.channel)
+    if reply.modal:
+        ack()
+        courier.open_view(who, command["trigger_id"], reply.modal, url=command["response_url"])
+    else:
+        seen_by = "in_channel" if reply.everyone else "ephemeral"
+        ack(text=reply.text, blocks=reply.blocks, response_type=seen_by)
+    send_beside(courier, who, place, reply)
 
 
 def run_clicked(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Desk, courier: Courier) -> None:
@@ -40,6 +44,5 @@ def _run_clicked(
 ) -> None:
     who, place = Member(body["team"]["id"], body["user"]["id"]), place_of_click(body)
     reply = commands.run(desk, who, unescaped(action["value"]), body["trigger_id"], place)
-    courier.respond(body["response_url"], reply, replace=replace)
-    courier.send_posts(reply.posts)
-    courier.send_files(reply.files, who, place.channel)
+    show_after_click(courier, who, body, reply, replace=replace)
+    send_beside(courier, who, place, reply)

@@ -28,36 +28,20 @@ ReadCert = Callable[[str, date, Collection[str], Collection[str]], grammar.CertW
 def run(desk: Desk, who: Member, text: str, key: str, place: Place = NOWHERE) -> Reply:
     """Answer the words after `/ce`; what changes something is done once for each `key`."""
     try:
-        return _run(desk, who, text, key, place)
+        return answer(desk, who, text, key, place)
     except LedgerError as error:
         return troubles.ledger_trouble(error)
-
-
-def _run(desk: Desk, who: Member, text: str, key: str, place: Place) -> Reply:
-    name, words = _subcommand(text)
-    if not _is_known(name):
-        return _unknown(desk, who, name, text, place)
-    if name in exports.FORGETTING:
-        return _forget(desk, who, name, words)
-    today = desk.today(who)
-    asked = Asked(desk, who, today, words, today, place)
-    # A name of both tables looks where it stands alone.
-    only_looks = name in LOOKING and not (words and name in WRITING)
-    try:
-        if only_looks:
-            return _look(asked, name, key)
-        if name in WRITING:
-            return _write(asked, name, key)
-        return _change(asked, name, key)
     except grammar.AmbiguousWordsError as error:
+        name, _ = _subcommand(text)
         buttons = [
             (shown.day(day), f"{name} {again}")
             for day, again in zip(error.readings, error.texts, strict=True)
         ]
         return troubles.hint(error.sentence, error.example, buttons=tuple(buttons))
     except grammar.UnknownCodeError as error:
+        name, words = _subcommand(text)
         # What only looks has nothing to show for a code that is not held.
-        may_be_new = error.plausible and not only_looks
+        may_be_new = error.plausible and not _only_looks(name, words)
         sure = [(f"{error.typed[:40]} is right", f"{name} {words} anyway")] if may_be_new else []
         return troubles.hint(error.sentence, error.example, buttons=tuple(sure))
     except grammar.WordsError as error:
@@ -68,14 +52,28 @@ def _run(desk: Desk, who: Member, text: str, key: str, place: Place) -> Reply:
         return troubles.missing(error)
 
 
-def _forget(desk: Desk, who: Member, name: str, words: str) -> Reply:
-    """Show or delete what is kept about a member; nothing of it is kept, not even the request."""
-    try:
+def answer(desk: Desk, who: Member, text: str, key: str, place: Place = NOWHERE) -> Reply:
+    """The same for those who say themselves what is wrong.
+
+    Raises WordsError, RefusedError, DeskError or LedgerError.
+    """
+    name, words = _subcommand(text)
+    if not _is_known(name):
+        return _unknown(desk, who, name, text, place)
+    if name in exports.FORGETTING:  # nothing of it is kept, not even the request
         return exports.FORGETTING[name](desk, who, words)
-    except grammar.WordsError as error:
-        return troubles.hint(error.sentence, error.example)
-    except DeskError as error:
-        return troubles.missing(error)
+    today = desk.today(who)
+    asked = Asked(desk, who, today, words, today, place)
+    if _only_looks(name, words):
+        return _look(asked, name, key)
+    if name in WRITING:
+        return _write(asked, name, key)
+    return _change(asked, name, key)
+
+
+def _only_looks(name: str, words: str) -> bool:
+    """Whether a command changes nothing; a name of both tables looks where it stands alone."""
+    return name in LOOKING and not (words and name in WRITING)
 
 
 def _look(asked: Asked, name: str, key: str) -> Reply:

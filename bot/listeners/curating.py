@@ -28,6 +28,7 @@ def pass_on(ack: Ack, body: dict[str, Any], action: dict[str, Any], desk: Desk, 
             courier.respond(url, inbox.passed_before(), replace=True)
             return
         courier.post_and_respond(
+            who.workspace,
             channel,
             inbox.post(asked, asker if way == inbox.NAMED else None),
             url,

@@ -133,17 +133,18 @@ def read_dropped(
         if not desk.is_new(who, key):
             return
     except LedgerError as error:
-        courier.post(place.channel, troubles.ledger_trouble(error))
+        courier.post(who.workspace, place.channel, troubles.ledger_trouble(error))
         return
     files = event["files"]
     refused = {Format.WORKBOOK: WORKBOOK, Format.OTHER: NO_TABLE}.get(_format(files[0]))
     name = _name(files[0])
     if len(files) > 1:
-        courier.post(place.channel, views.one_at_a_time())
+        courier.post(who.workspace, place.channel, views.one_at_a_time())
     elif refused:
-        courier.post(place.channel, views.refused(name, refused))
+        courier.post(who.workspace, place.channel, views.refused(name, refused))
     else:
         courier.post_then_update(
+            who.workspace,
             place.channel,
             views.reading(name),
             lambda: _from_slack(desk, courier, who, place, files[0], key),
@@ -156,10 +157,10 @@ def _from_slack(
 ) -> Reply:
     try:
         if "url_private_download" not in file:
-            file = courier.file_info(file["id"])
+            file = courier.file_info(who.workspace, file["id"])
         if (file.get("size") or 0) > MOST_BYTES:
             raise NotFetchedError(TOO_LARGE.format(megabytes=MOST_BYTES // 1_000_000))
-        content = courier.read_file(file.get("url_private_download") or "", MOST_BYTES)
+        content = courier.read_file(who.workspace, file.get("url_private_download") or "", MOST_BYTES)
     except NotFetchedError as error:
         return views.not_here(_name(file), error.reason)
     return read_file(desk, who, place, _name(file), content, key)

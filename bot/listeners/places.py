@@ -16,7 +16,9 @@ def place_of_command(command: dict[str, Any]) -> Place:
 
 
 def place_of_click(body: dict[str, Any]) -> Place:
-    """The place of the message a button stands in; what is not known to be private is not."""
+    """The place of the message or view a button stands in; what is not known to be private is not."""
+    if body.get("view"):  # a modal or the Home tab
+        return Place("", is_private=True)
     container = body.get("container") or {}
     channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
     if container.get("is_ephemeral"):

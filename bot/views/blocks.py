@@ -5,6 +5,8 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 Block = dict[str, Any]
+# A modal or a Home tab, as Slack takes it.
+View = dict[str, Any]
 
 # Slack takes 3,000 characters in a section, 50 blocks and about 13,000 characters in a message.
 SECTION_MOST = 2900
@@ -49,6 +51,7 @@ class Reply(NamedTuple):
 
     The answer to a command is seen by `everyone` in the channel only where it says so; `files` follow it, and
     `posts` to others go out with it. Delivered again it is `repeated` instead, where that is given.
+    One with a `modal` opens that instead; its text and blocks say the same to those who cannot open it.
     """
 
     text: str
@@ -57,6 +60,7 @@ class Reply(NamedTuple):
     files: Sequence[File] = ()
     posts: Sequence["Post"] = ()
     repeated: "Reply | None" = None
+    modal: View | None = None
 
 
 class Post(NamedTuple):

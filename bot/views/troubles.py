@@ -41,6 +41,7 @@ UNEXPECTED = (
     "whoever runs me this reference: {reference}."
 )
 NOT_SENT = "I could not send you {name}; nothing is lost. Please ask for it again in a minute."
+NOT_OPENED = "Slack was too slow to open the form. Nothing is lost: please do that once more."
 NOT_POSTED = (
     "I could not post {name} in {channel}: if I am not in that channel, let me in with `/invite @CE Bot`, "
     "then ask for it again."
@@ -168,6 +169,11 @@ def not_sent(name: str) -> Reply:
 def not_posted(name: str, channel: str) -> Reply:
     """A file that a channel was to see could not be made, or not be posted there."""
     return reply(NOT_POSTED.format(name=escaped(name), channel=f"<#{channel}>"))
+
+
+def not_opened() -> Reply:
+    """A form was asked for, and Slack opened none in time."""
+    return reply(NOT_OPENED)
 
 
 def unexpected(reference: str) -> Reply:

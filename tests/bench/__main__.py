@@ -22,6 +22,7 @@ from slack_bolt import Ack, App, BoltRequest
 
 import rules
 from bot.app import build_app
+from bot.clients import OneToken
 from bot.console import LocalClient, at_once
 from bot.courier import Courier
 from bot.desk import Desk
@@ -102,7 +103,7 @@ class Bench:
     def __init__(self, folder: Path, members: int) -> None:
         self.ledger = Ledger(folder / f"{members}.db")
         client = LocalClient([])
-        courier = Courier(client, submit=at_once, send=lambda url, payload: None)
+        courier = Courier(OneToken(client), submit=at_once, send=lambda url, payload: None)
         clock = lambda: datetime(2026, 11, 1, 12, tzinfo=UTC)  # noqa: E731
         self.desk = Desk(self.ledger, rules.load_policy(), clock, courier.timezone_of)
         self.app = build_app(self.desk, courier, client, signing_secret=SECRET)

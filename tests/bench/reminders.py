@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import rules
+from bot.clients import OneToken
 from bot.console import LocalClient, at_once
 from bot.courier import Courier
 from bot.desk import Desk
@@ -145,7 +146,7 @@ def a_day(folder: Path, credentials: int, due: int, rounds: int = 3) -> Figures:
     path = folder / f"{credentials}-{due}.db"
     ledger = Ledger(path)
     fill(ledger, credentials, due)
-    courier = Courier(LocalClient([]), submit=at_once, send=lambda url, payload: None)
+    courier = Courier(OneToken(LocalClient([])), submit=at_once, send=lambda url, payload: None)
     desk = Desk(ledger, rules.load_policy(), lambda: NOW, courier.timezone_of)
     while desk.upkeep.run(lambda _: True):  # whether the policy is another is looked for once in a process
         pass
