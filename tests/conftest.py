@@ -157,7 +157,7 @@ class Slack:
         team: str = "T1",
         key: str | None = None,
     ) -> dict[str, Any]:
-        """Send a form with what its fields hold ({"title": {"value": "x"}}): what Slack is told to do then."""
+        """Send a form with what its fields hold ({"title": {"value": "x"}}): what Slack is then told."""
         answer = self.dispatch(self._of_view("view_submission", view, values, user, team, key))
         assert answer.status == 200
         return dict(json.loads(answer.body)) if answer.body else {}
