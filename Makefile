@@ -5,7 +5,7 @@ RUNNABLE = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test bench lint e2e soak clean
+.PHONY: run test bench lint e2e slack soak clean
 
 run: $(READY)
 	@$(VENV)/bin/ce-bot run
@@ -23,9 +23,13 @@ bench: $(READY)
 	@$(VENV)/bin/python -m tests.bench.reminders
 	@$(VENV)/bin/python -m tests.bench.teams
 	@$(VENV)/bin/python -m tests.bench.imports
+	@$(VENV)/bin/python -m tests.bench.front
 
 e2e: $(READY)
 	@tests/e2e/run
+
+slack: $(READY)
+	@$(VENV)/bin/python tests/e2e/try_slack.py
 
 soak: $(READY)
 	@$(VENV)/bin/pytest -m soak -n auto --dist worksteal

@@ -53,6 +53,11 @@ class Answering:
         self._faq = faq
         self._curating = curating
         self._today = today
+        self._watching: list[Callable[[str], None]] = []
+
+    def watch(self, answered: Callable[[str], None]) -> None:
+        """Call this with the tier of each answer that is given."""
+        self._watching.append(answered)
 
     # Asked
 
@@ -86,6 +91,8 @@ class Answering:
     def give(self, who: Member, found: Found, place: Place, *, keep: bool = True) -> Answered:
         """The answer for one asker: the question is kept without them, and what is theirs is computed."""
         answer = found.answer
+        for answered in self._watching:
+            answered(answer.tier)
         number = None
         if keep and not is_small_talk(answer, found.faq):
             number = self._curating.log(who.workspace, found.question, answer)

@@ -1,6 +1,7 @@
 """`ce-bot`: the commands for whoever runs the bot. Heavy imports wait until a command needs them."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
@@ -21,7 +22,12 @@ EPILOG = """settings, from the environment or .env:
   CE_BOT_DB             the database (data/ce-bot.db)
   CE_BOT_CURATORS       who looks after the answers: member ids, separated by commas
   CE_BOT_CURATORS_CHANNEL          the channel id that questions are passed on to
-  CE_BOT_URL            https://... where HTTP is reached from the web, for calendars"""
+  CE_BOT_URL            https://... where HTTP is reached from the web, for calendars
+  CE_BOT_METRICS_PORT   figures and health for monitoring, on this machine only (none)
+  CE_BOT_LOG            text, or json for one object a line
+many workspaces, by HTTP, with CE_BOT_URL and SLACK_SIGNING_SECRET, without SLACK_BOT_TOKEN:
+  SLACK_CLIENT_ID, SLACK_CLIENT_SECRET   of the app that they install
+  CE_BOT_TOKEN_KEY      openssl rand -base64 32; their tokens are kept under it"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,6 +129,8 @@ def _settings(options: argparse.Namespace) -> "Settings":
 
 
 def _run(options: argparse.Namespace) -> int:
+    # Until it serves, and sees to both, it ends by either in the same way.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = _settings(options)
     if settings.slack is None:
         from .console import chat
@@ -269,7 +277,8 @@ def _forget(options: argparse.Namespace) -> int:
             stored, seal = forgetting.stored(who)
             kept = of_member(stored)
         else:
-            named, kept = f"workspace {workspace}", of_workspace(forgetting.members(workspace))
+            named = f"workspace {workspace}"
+            kept = of_workspace(forgetting.members(workspace), has_token=forgetting.has_token(workspace))
         if not kept:
             sys.stderr.write(f"ce-bot: Nothing is kept about {named}: check the ids.\n")
             return 1

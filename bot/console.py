@@ -4,17 +4,14 @@ import itertools
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from slack_bolt import BoltRequest
-from slack_sdk import WebClient
-from slack_sdk.web import SlackResponse
 
 from rules import load_policy
 
@@ -24,14 +21,14 @@ from .courier import Courier
 from .curating import NOBODY, Curators
 from .dates import DateError, read_date, with_weekday
 from .desk import Desk
+from .filling import FillError, field_named, file_at, state_of, value_of
 from .ledger import Ledger
-from .rounds import CONSOLE, Rounds
+from .rounds import Rounds
 from .settings import Settings
+from .standin import BOT, WORKSPACE, LocalClient, Said, at_once
 from .terminal import Screen, screen
 from .views.blocks import Block, View, escaped
 
-WORKSPACE = CONSOLE
-BOT = "UBOT"
 CURATORS_CHANNEL = "CCURATORS"
 # A day moved to is at noon; late on it every hour that a reminder may come at has come.
 NOON, LATE = 12, 23
@@ -39,31 +36,16 @@ HINTS = (
     'Type /ce help, /ce add course "Jira Automation" yesterday, or a question; !time 2026-01-01 sets the day',
     "To connect Slack, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env and start again: see README.md.",
 )
-FILE_KEPT = "{about}\nThe file is {path}"
 NO_BUTTON = "No button of the last reply says {label!r}. It has: {labels}."
 NO_BUTTONS = "The last reply has no buttons."
-NO_FILE = "There is no file {path}: name one as this folder has it, or with its whole path."
+NO_FORM = "No form is open: /ce add opens one."
 UNKNOWN_DIRECTIVE = (
-    "{word} is not known here: !click TEXT presses a button, !time DATE moves the clock, !file PATH drops a "
-    "file into the direct message."
+    "{word} is not known here: !click TEXT presses a button, !fill FIELD VALUE and !submit fill in a form "
+    "and send it, !home opens the Home tab, !shortcut or !shortcut TEXT logs an activity or that message, "
+    "!file PATH drops a file into the direct message, !time DATE moves the clock."
 )
 
 _MENTION = re.compile(r"(?<!\S)@(\w+)")  # on its own: in a link or an address it is none
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing the bot said: to whom or where, how (reply, message, update), what, and in which channel."""
-
-    to: str
-    kind: str
-    text: str
-    blocks: list[Block]
-    channel: str = ""
-
-    def as_json(self) -> str:
-        """One line of the JSON form."""
-        return json.dumps({"to": self.to, "kind": self.kind, "text": self.text, "blocks": self.blocks})
 
 
 class DirectiveError(ValueError):
@@ -83,82 +65,6 @@ class Clock:
         return datetime.combine(self.moved_to, time(self.hour), UTC)
 
 
-class LocalClient(WebClient):
-    """Slack's Web API as far as the bot uses it, answered here; files sent are kept in `folder`."""
-
-    def __init__(self, said: list[Said], folder: Path | None = None) -> None:
-        super().__init__(token="xoxb-console")  # noqa: S106 - no secret
-        self._said = said
-        self._folder = folder
-        self._numbers = itertools.count(1)
-        # The modals that stand open, the topmost last, and everybody's Home.
-        self.views: dict[str, View] = {}
-        self.homes: dict[str, View] = {}
-
-    def api_call(self, api_method: str, **request: Any) -> SlackResponse:
-        """Answer a call as Slack would."""
-        values = {**(request.get("json") or {}), **(request.get("params") or {})}
-        if api_method == "auth.test":
-            return self._answer(api_method, user_id=BOT, bot_id="BBOT", team_id=WORKSPACE, team="Console")
-        if api_method == "users.info":
-            name = values["user"].removeprefix("U").lower()
-            user = {"id": values["user"], "tz": "UTC", "name": name, "is_bot": values["user"] == BOT}
-            return self._answer(api_method, user=user)
-        if api_method == "conversations.open":
-            return self._answer(api_method, channel={"id": f"D{_name(values['users'])}"})
-        if api_method == "chat.postMessage":
-            to = _name(values["channel"])
-            channel = f"D{to}" if values["channel"].startswith("U") else values["channel"]
-            self._said.append(Said(to, "message", values["text"], values.get("blocks") or [], channel))
-            return self._answer(api_method, channel=channel, ts=f"{next(self._numbers)}.0")
-        if api_method == "chat.update":
-            channel = values["channel"]
-            said = Said(_name(channel), "update", values["text"], values.get("blocks") or [], channel)
-            self._said.append(said)
-            return self._answer(api_method, channel=channel, ts=values["ts"])
-        if api_method in ("views.open", "views.push", "views.update"):
-            return self._show(api_method, values)
-        if api_method == "views.publish":
-            self.homes[values["user_id"]] = values["view"]
-            return self._answer(api_method, view={**values["view"], "id": f"V{values['user_id']}"})
-        return self._answer(api_method, ok=False, error="unknown_method")
-
-    def _show(self, api_method: str, values: dict[str, Any]) -> SlackResponse:
-        """Show a view over what there is, alone, or in the place of another."""
-        view = values["view"]
-        view_id = values.get("view_id") or f"V{next(self._numbers)}"
-        if api_method == "views.open":
-            self.views.clear()
-        if api_method == "views.update" and view_id not in self.views:
-            return self._answer(api_method, ok=False, error="not_found")
-        self.views[view_id] = view
-        return self._answer(api_method, view={**view, "id": view_id})
-
-    def files_upload_v2(self, **values: Any) -> SlackResponse:
-        """Keep a file where its reader finds it, instead of uploading it."""
-        content, text = values["content"], values["initial_comment"]
-        if self._folder:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            path = self._folder / values["filename"]
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-            text = FILE_KEPT.format(about=text, path=path)
-        self._said.append(Said(_name(values["channel"]), "message", text, []))
-        return self._answer("files.completeUploadExternal", files=[])
-
-    def _answer(self, api_method: str, *, ok: bool = True, **data: Any) -> SlackResponse:
-        answer = SlackResponse(
-            client=self,
-            http_verb="POST",
-            api_url=api_method,
-            req_args={},
-            data={"ok": ok, **data},
-            headers={},
-            status_code=200,
-        )
-        answer.validate()  # type: ignore[no-untyped-call]
-        return answer
-
-
 class Console:
     """One conversation: lines in, what the bot said out, each line through Bolt as Slack would send it."""
 
@@ -166,12 +72,13 @@ class Console:
         self.clock = clock
         self._name = name
         self._said: list[Said] = []
-        self._buttons: list[Block] = []
+        self._buttons: list[tuple[str, Block]] = []
         self._clickable: Said | None = None
         self._channels: dict[str, str] = {}
         self._numbers = itertools.count(1)
         self._session = f"{datetime.now(UTC).timestamp():.6f}"
-        client = LocalClient(self._said, Path(ledger.path).with_name("files"))
+        self._filled: dict[str, dict[str, dict[str, Any]]] = {}
+        client = self._client = LocalClient(self._said, Path(ledger.path).with_name("files"))
         courier = Courier(OneToken(client), submit=at_once, send=self._update, fetch=_dropped)
         desk = Desk(ledger, load_policy(), clock, courier.timezone_of, curators, courier.people_of)
         self._app = build_app(desk, courier, client)
@@ -189,10 +96,14 @@ class Console:
             self._direct(line)
         elif line:
             self._speak(line)
-        self._said[:] = [replace(said, to=self._channels.get(said.to, said.to)) for said in self._said]
+        self._said[:] = [
+            replace(said, to=self._channels.get(said.to, said.to) or self._speaker) for said in self._said
+        ]
         for said in self._said:
             buttons = _buttons_of(said.blocks)
-            if buttons or said.kind == "update":  # an update takes the place of the message with the buttons
+            if (
+                buttons or said.view or said.kind == "update"
+            ):  # an update takes the place of the message with the buttons
                 self._buttons = buttons
                 where = self._clickable and self._clickable.channel
                 if said.kind != "update" or said.channel != where:  # else it is the message clicked on
@@ -208,6 +119,14 @@ class Console:
             self._click(rest.strip())
         elif word == "!file":
             self._drop(rest.strip())
+        elif word == "!fill":
+            self._fill(rest.strip())
+        elif word == "!submit":
+            self._submit()
+        elif word == "!home":
+            self._open_home()
+        elif word == "!shortcut":
+            self._take_shortcut(rest.strip())
         else:
             raise DirectiveError(UNKNOWN_DIRECTIVE.format(word=word))
 
@@ -232,11 +151,13 @@ class Console:
             self.clock.hour = NOON
 
     def _drop(self, path: str) -> None:
-        file = Path(path.strip("'\"")).expanduser()
-        if not file.is_file():
-            raise DirectiveError(NO_FILE.format(path=path))
+        try:
+            dropped = file_at(path)
+        except FillError as error:
+            raise DirectiveError(str(error)) from None
         self._speaker = self._name
-        dropped = {"name": file.name, "size": file.stat().st_size, "url_private_download": str(file)}
+        dropped["user"] = _id(self._speaker)
+        self._client.files[dropped["id"]] = dropped
         event = {"type": "message", "subtype": "file_share", "channel": f"D{self._speaker}"}
         self._event({**event, "channel_type": "im", "files": [dropped]}, "")
 
@@ -276,6 +197,8 @@ class Console:
         answer = self._dispatch(body)
         if answer.status == 404:
             raise DirectiveError(f"{command} is no command of this bot: /ce help shows what there is.")
+        if not answer.body:  # what it opened says it all
+            return
         said = json.loads(answer.body)
         to = channel if channel and said["response_type"] == "in_channel" else self._speaker
         blocks = said.get("blocks") or []
@@ -303,26 +226,120 @@ class Console:
         )
 
     def _click(self, label: str) -> None:
-        labels = [button["text"]["text"] for button in self._buttons]
-        found = next((one for one in self._buttons if label.lower() in one["text"]["text"].lower()), None)
+        labels = [text for text, _ in self._buttons]
+        found = next((action for text, action in self._buttons if label.lower() in text.lower()), None)
         if not labels:
             raise DirectiveError(NO_BUTTONS)
         if not found:
             raise DirectiveError(NO_BUTTON.format(label=label, labels=", ".join(labels)))
         assert self._clickable
-        if self._clickable.channel.startswith("D") or self._is_ephemeral():
+        if self._clickable.view or self._clickable.channel.startswith("D") or self._is_ephemeral():
             self._speaker = self._clickable.to  # nobody else sees it
+        action = {"actions": [{**found, "block_id": "1"}]}
+        if self._clickable.view:
+            home = self._client.homes.get(_id(self._speaker))
+            self._dispatch({**self._in_view("block_actions"), **action})
+            if self._clickable.kind == "home" and self._client.homes.get(_id(self._speaker)) is not home:
+                self._show_home()
+            return
         self._dispatch(
             {
-                "type": "block_actions",
-                "team": {"id": WORKSPACE},
-                "user": {"id": _id(self._speaker)},
-                "actions": [{**found, "block_id": "1"}],
-                "trigger_id": self._key(),
+                **self._interaction("block_actions"),
+                **action,
                 "response_url": "console",
                 "container": self._container(),
             }
         )
+
+    def _fill(self, text: str) -> None:
+        """Fill in a field of the form on top, which may then look different."""
+        view = self._form()
+        try:
+            block, typed = field_named(view, text)
+            value = value_of(block, typed, self.clock().date())
+        except FillError as error:
+            raise DirectiveError(str(error)) from None
+        assert self._clickable
+        for file in value.get("files", ()):
+            file["user"] = _id(self._clickable.to)
+            self._client.files[file["id"]] = file
+        name, self._speaker = block["block_id"], self._clickable.to
+        self._filled.setdefault(self._clickable.channel, {})[name] = value
+        if block.get("dispatch_action"):
+            action = {"action_id": block["element"]["action_id"], "block_id": name, **value}
+            self._dispatch({**self._in_view("block_actions"), "actions": [action]})
+
+    def _submit(self) -> None:
+        """Send the form on top, and show what it becomes."""
+        self._form()
+        assert self._clickable
+        self._speaker, view_id = self._clickable.to, self._clickable.channel
+        answer = self._dispatch(self._in_view("view_submission"))
+        said = json.loads(answer.body) if answer.body else {}
+        match said.get("response_action"):
+            case "errors":
+                named = {block.get("block_id"): block for block in self._clickable.blocks}
+                raise DirectiveError(
+                    "\n".join(
+                        f"{named[name]['label']['text']}: {why}" for name, why in said["errors"].items()
+                    )
+                )
+            case "update":
+                self._client.show(view_id, said["view"])
+            case "push":
+                self._client.show(None, said["view"])
+            case _:
+                del self._client.views[view_id]
+
+    def _form(self) -> View:
+        """The form on top."""
+        view = self._clickable and self._clickable.view
+        if not view or "submit" not in view:
+            raise DirectiveError(NO_FORM)
+        return view
+
+    def _open_home(self) -> None:
+        self._speaker = self._name
+        self._event({"type": "app_home_opened", "tab": "home", "channel": f"D{self._name}"}, "")
+        self._show_home()
+
+    def _show_home(self) -> None:
+        view = self._client.homes[_id(self._speaker)]
+        text = "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
+        self._said.append(Said(self._speaker, "home", text, view["blocks"], "", view))
+
+    def _take_shortcut(self, text: str) -> None:
+        """Log an activity, or a message that says this, from the menus Slack has for both."""
+        self._speaker = self._name
+        if not text:
+            self._dispatch({**self._interaction("shortcut"), "callback_id": "log_activity"})
+            return
+        key = self._key()
+        self._dispatch(
+            {
+                **self._interaction("message_action"),
+                "callback_id": "log_message",
+                "response_url": "console",
+                "channel": {"id": f"D{self._speaker}", "name": "directmessage"},
+                "message_ts": key,
+                "message": {"type": "message", "user": _id(self._speaker), "text": escaped(text), "ts": key},
+            }
+        )
+
+    def _in_view(self, kind: str) -> dict[str, Any]:
+        """What Slack sends of what is done in the view on top."""
+        assert self._clickable
+        view = self._clickable.view
+        assert view
+        state = state_of(view, self._filled.get(self._clickable.channel, {}))
+        return {
+            **self._interaction(kind),
+            "view": {**view, "id": self._clickable.channel, "hash": self._session, "state": state},
+        }
+
+    def _interaction(self, kind: str) -> dict[str, Any]:
+        user = {"id": _id(self._speaker), "team_id": WORKSPACE}
+        return {"type": kind, "team": {"id": WORKSPACE}, "user": user, "trigger_id": self._key()}
 
     def _container(self) -> dict[str, Any]:
         """Where the message with the buttons is; the answer to a command only its speaker sees."""
@@ -365,26 +382,18 @@ def _id(name: str) -> str:
     return f"U{name.upper()}"
 
 
-def _name(channel: str) -> str:
-    """Who reads what is posted there: a member, named by their id or direct message, or a channel."""
-    if channel.startswith("U"):
-        return channel[1:].lower()
-    return channel.removeprefix("D")
-
-
-def _buttons_of(blocks: list[Block]) -> list[Block]:
-    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
-    return [element for row in rows for element in row if element["type"] == "button"]
-
-
-def at_once(work: Callable[[], Any]) -> "Future[Any]":
-    """Do now what the courier would do in a thread of its own."""
-    done: Future[Any] = Future()
-    try:
-        done.set_result(work())
-    except Exception as error:  # what a thread of the pool would keep, too
-        done.set_exception(error)
-    return done
+def _buttons_of(blocks: list[Block]) -> list[tuple[str, Block]]:
+    """All that can be pressed in a message or a view: what it says, and the action that Slack sends of it."""
+    found = []
+    for block in blocks:
+        inside = block["elements"] if block["type"] == "actions" else [block.get("accessory") or {}]
+        for element in inside:
+            if element.get("type") == "button":
+                found.append((element["text"]["text"], element))
+            for option in element.get("options", ()):
+                chosen = {name: value for name, value in element.items() if name != "options"}
+                found.append((option["text"]["text"], {**chosen, "selected_option": option}))
+    return found
 
 
 def chat(

@@ -40,6 +40,11 @@ class Days:
             timezone = self._named_timezone(who, now, timezone) or timezone
         return now.astimezone(zone_named(timezone)).date()
 
+    def is_known(self, who: Member) -> bool:
+        """Whether the member's day can be told without asking Slack, which may take a second."""
+        now = self._clock()
+        return not _is_long_ago(self._ledger.timezone(who)[1], now) or self._was_asked_in_vain(who, now)
+
     def look_up(self, who: Member) -> bool:
         """Have Slack name anew where somebody is who wants reminders; False where it did so not long ago."""
         now = self._clock()
@@ -70,7 +75,7 @@ class Days:
         is_wanted: Callable[[Member], bool] = lambda _: True,
     ) -> str | None:
         """The time zone as Slack names it now; where it does not, it is left in peace for a while."""
-        if now - self._asked_in_vain.get(who, datetime.min.replace(tzinfo=UTC)) < ASK_AGAIN_AFTER:
+        if self._was_asked_in_vain(who, now):
             return None
         named = self._timezone_of(who)
         if named is None:
@@ -82,6 +87,9 @@ class Days:
                 if named != before:
                     self._moved(writer, who)
         return named
+
+    def _was_asked_in_vain(self, who: Member, now: datetime) -> bool:
+        return now - self._asked_in_vain.get(who, datetime.min.replace(tzinfo=UTC)) < ASK_AGAIN_AFTER
 
 
 def _is_long_ago(checked_at: datetime | None, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from faq.entry import Faq, load
@@ -36,9 +36,12 @@ from .answering import Answering
 from .curating import NOBODY, Curating, Curators
 from .days import Clock, Days
 from .exporting import Exporting
+from .folder import ProofFolder, folder_of
 from .forecasts import Forecasts
 from .forgetting import Forgetting
 from .importing import Importing
+from .keeping import REMOVE as REMOVE_PROOF
+from .keeping import Keeping
 from .ledger import (
     ChangedSinceError,
     Kept,
@@ -57,6 +60,7 @@ from .outcomes import (
     Effect,
     EnteredAlreadyError,
     Holdings,
+    Home,
     Listing,
     NoSuchActivityError,
     NoSuchExamError,
@@ -65,12 +69,16 @@ from .outcomes import (
     Overview,
     Planned,
     PortalAgreed,
+    ProofDeletedError,
     Reminding,
     RenewalGoneError,
     Timeline,
     Undone,
+    coming_dates,
+    effects_of,
     urgency,
 )
+from .previewing import Previewing
 from .reminders import Reminders
 from .saving import Saving
 from .stating import state_credential
@@ -104,8 +112,12 @@ class Desk:
         self._days = Days(ledger, clock, timezone_of, self._moved)
         self.reminders = Reminders(ledger, clock, self._days, self._standings_to_tell)
         self.teams = Teams(ledger, policy, clock, self._standings_to_tell, self.reminders, people_of)
+        self.previewing = Previewing(ledger, policy)
         self.forecasts = Forecasts(ledger, policy, self.teams.histories)
-        self.exporting = Exporting(ledger, policy, clock, self._days, self._standings, url)
+        self.keeping = Keeping(ledger, clock, ProofFolder(folder_of(ledger.path)), self._days.zone)
+        self.exporting = Exporting(
+            ledger, policy, clock, self._days, self._standings, url, self.keeping.content
+        )
         self.forgetting = Forgetting(ledger, clock)
         self.importing = Importing(
             ledger, policy, clock, self._days.zone, self._standings, self._settle, self._is_asked
@@ -120,6 +132,18 @@ class Desk:
     def today(self, who: Member) -> date:
         """The member's own day."""
         return self._days.today(who)
+
+    def knows_today(self, who: Member) -> bool:
+        """Whether the member's day is known without asking Slack, for which a form does not wait."""
+        return self._days.is_known(who)
+
+    def local_today(self, who: Member) -> date:
+        """The member's day as far as it is known without asking Slack."""
+        return self._days.local_today(who)
+
+    def day_of(self, who: Member, moment: datetime) -> date:
+        """The member's day at a moment, as far as their time zone is known without asking Slack."""
+        return moment.astimezone(self._days.zone(who)).date()
 
     def look_up_zone(self, who: Member) -> bool:
         """Have Slack name the member's time zone, if it was long ago that it did; whether it was asked."""
@@ -156,7 +180,20 @@ class Desk:
             for credited in standing.activities:
                 codes[int(credited.id)].setdefault(credited.reason, []).append(standing.code)
         newest_first = sorted(facts.activities, key=lambda one: (one.done_on, one.number), reverse=True)
-        return Listing(today, tuple(newest_first), codes)
+        return Listing(today, tuple(newest_first), codes, self.keeping.counts(who))
+
+    def home(self, who: Member, today: date, page: int = 0) -> Home:
+        """The member's Home, open at a page (from 0), or at the last where there are fewer."""
+        overview, listing = self.overview(who, today), self.listing(who, today)
+        numbers = self._ledger.numbers_to_enter(who, today) if overview.to_enter else ()
+        found = Home(
+            overview,
+            listing,
+            coming_dates(overview.standings, self.reminders.waiting(who).next, today),
+            tuple(one for one in listing.activities if one.number in numbers),
+            self._ledger.latest_change(who),
+        )
+        return replace(found, page=min(max(page, 0), found.pages - 1))
 
     def holdings(self, who: Member, today: date) -> Holdings:
         """The member's credentials and exams."""
@@ -221,9 +258,9 @@ class Desk:
         """The curated answers, with the policy's figures; read when the first question comes."""
         return load(figures(self.policy), self.policy.sources)
 
-    def is_new(self, who: Member, key: str) -> bool:
+    def is_new(self, who: Member, key: str, wait_s: float = 1.5) -> bool:
         """Whether this is the first time that Slack delivers what has this key."""
-        with self._ledger.write() as writer:
+        with self._ledger.write(wait_s) as writer:
             if writer.answer_to(who, key) is not None:
                 return False
             writer.keep_answer(who, key, "", self._clock())
@@ -253,7 +290,7 @@ class Desk:
         writer.add_activity(who, numbered, change)
         if kept and after:
             self._keep(writer, who, after, today, kept.holds_before)
-            return ActivityChanged(change, today, _effects(before, after), (), numbered)
+            return ActivityChanged(change, today, effects_of(before, after), (), numbered)
         history, effects = self._settle(writer, who, before, today)
         cautions = cautions_about(numbered.as_fact(), history, self.policy)
         return ActivityChanged(change, today, effects, cautions, numbered)
@@ -294,8 +331,9 @@ class Desk:
         before = self._standings(who, today)
         change = writer.begin_change(who, "remove activity", f"activity {number}", self._clock())
         writer.end_activity(who, number, change)
+        files_gone = self.keeping.remove_all(writer, who, number, change)
         _, effects = self._settle(writer, who, before, today)
-        return ActivityChanged(change, today, effects, was=was)
+        return ActivityChanged(change, today, effects, was=was, files_gone=files_gone)
 
     def mark_activities(
         self,
@@ -458,11 +496,14 @@ class Desk:
     def undo(self, writer: Writer, who: Member, change: int | None, today: date) -> Undone:
         """Take back the change with this number, or the latest one (None).
 
-        Raises NothingToUndoError, and CannotUndoError where a later change touched the same.
+        Raises NothingToUndoError, CannotUndoError where a later change touched the same, and
+        ProofDeletedError for a file that was taken away long ago.
         """
         found = writer.change(who, change)
         if found is None:
             raise NothingToUndoError
+        if found.action == REMOVE_PROOF and not writer.proofs.has_ended_by(who, found.id):
+            raise ProofDeletedError
         before = self._standings(who, today)
         try:
             writer.undo(who, found, self._clock())
@@ -528,7 +569,7 @@ class Desk:
         # What is planned belongs to the dates that were kept; `before` may be of a later day.
         if stood != {(one.code, one.cycle.suspends_on, one.last_safe_day) for one in after}:
             self.reminders.replan(writer, who, after, today)
-        return history, _effects(before, after)
+        return history, effects_of(before, after)
 
     def _keep(
         self,
@@ -554,14 +595,6 @@ class Desk:
         # A standing brings its own warnings, and of what is let go of there is nothing to warn.
         cautions = () if own else tuple(cautions_about_code(code, self.policy))
         return CredentialChanged(change, today, own, cautions, code)
-
-
-def _effects(before: tuple[Standing, ...], after: tuple[Standing, ...]) -> tuple[Effect, ...]:
-    """What became of each credential, the most urgent first, what is no longer held last."""
-    stood = {standing.code: standing for standing in before}
-    stands = {standing.code: standing for standing in _by_urgency(after)}
-    codes = [*stands, *(code for code in stood if code not in stands)]
-    return tuple(Effect(code, stood.get(code), stands.get(code)) for code in codes)
 
 
 def _is_over(found: Sequence[Standing]) -> bool:

@@ -4,6 +4,7 @@ It changes nothing: the database is only read, and Slack is only asked whether i
 """
 
 import json
+import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http.client import HTTPException
 from importlib.metadata import version
+from pathlib import Path
 from threading import Thread
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -23,14 +25,22 @@ from rules import Policy, PolicyError, figures, load_policy
 from rules.lint import findings as mistakes_in
 from rules.policy import shipped_policy
 
+from .copying import missing_in
 from .dumping import in_bytes
+from .folder import folder_of
 from .forgetting import KEEP_DEPARTED
-from .ledger import LedgerError
-from .ledger.inspection import SQLITE, Inspection, can_be_made, inspect
+from .installations import opened
+from .ledger import Installation, LedgerError
+from .ledger.inspection import SQLITE, Inspection, can_be_made, inspect, installations_in, kept_in
+from .oauth import INSTALL
 from .rounds import CONSOLE
+from .scopes import SCOPES
+from .sealing import Keys, WrongKeyError
 from .settings import (
     APP_TOKEN,
     BOT_TOKEN,
+    TOKEN_KEY,
+    OAuth,
     Settings,
     SettingsError,
     SlackSettings,
@@ -39,19 +49,6 @@ from .settings import (
     variables_here,
 )
 
-# What manifest.yml asks for; a test keeps the two together.
-SCOPES: Final = (
-    "app_mentions:read",
-    "channels:history",
-    "chat:write",
-    "commands",
-    "files:read",
-    "files:write",
-    "groups:history",
-    "im:history",
-    "im:write",
-    "users:read",
-)
 # Slack's words for a trouble of its own, which says nothing about a token.
 NO_ANSWER: Final = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
 SOCKET_MODE: Final = "connections:write"
@@ -157,6 +154,8 @@ def findings_here(
     yield _time_zones()
     if settings is None:
         yield Finding("slack", Level.WARN, "not asked.", "Mend the settings.")
+    elif settings.slack and settings.slack.oauth:
+        yield from about_workspaces(settings, settings.slack, settings.slack.oauth, clock, make_client)
     else:
         yield from about_slack(settings.slack, clock, make_client)
 
@@ -170,7 +169,10 @@ def _settings(settings: Settings) -> Finding:
     slack = settings.slack
     if slack is None:
         return Finding("settings", Level.OK, "no Slack tokens, so this is for the console.")
-    if slack.app_token:
+    if slack.oauth:
+        install = f"{settings.url}{INSTALL}"
+        says = f"HTTP on {slack.host}:{slack.port}, for all workspaces that install the bot at {install}"
+    elif slack.app_token:
         says = "Socket Mode, with a bot token xoxb-… and an app token xapp-…"
     else:
         says = f"HTTP on {slack.host}:{slack.port}, with a bot token xoxb-… and a signing secret"
@@ -200,6 +202,7 @@ def about_database(path: str, now: datetime) -> Iterator[Finding]:
     yield _journal(found)
     yield _room(found)
     yield _permissions(found, path)
+    yield _proofs(path)
     yield _reminders(found, now)
     yield _departures(found, now)
 
@@ -246,6 +249,28 @@ def _permissions(found: Inspection, path: str) -> Finding:
     if found.mode & OWNER_ONLY:
         return Finding("permissions", Level.WARN, f"{says}, so others may read it.", f"chmod 600 {path}")
     return Finding("permissions", Level.OK, f"{says}, for its owner only.")
+
+
+def _proofs(path: str) -> Finding:
+    folder = folder_of(path)
+    try:
+        there, missing = missing_in(kept_in(path), Path(path))
+    except LedgerError:
+        return Finding("proofs", Level.WARN, "not looked at.", "Mend the database, which names them.")
+    says = f"{there:,} of {there + missing:,} files that prove activities are in {folder} as they were"
+    if missing:
+        return Finding("proofs", Level.BAD, f"{says}.", "Copy that folder back from the backup.")
+    if not folder.exists():
+        return Finding("proofs", Level.OK, "no files yet.")
+    mode = folder.stat().st_mode & 0o777
+    if not os.access(folder, os.W_OK | os.X_OK):
+        says = f"this user may not write to {folder}."
+        return Finding("proofs", Level.BAD, says, "Give it to the user ce-bot runs as.")
+    open_to_others = [one for one in (folder, *folder.rglob("*")) if one.stat().st_mode & OWNER_ONLY]
+    if open_to_others:
+        says = f"{says}; others may read {open_to_others[0]}."
+        return Finding("proofs", Level.WARN, says, f"chmod -R go= {folder}")
+    return Finding("proofs", Level.OK, f"{says}, {mode:03o}.")
 
 
 def _reminders(found: Inspection, now: datetime) -> Finding:
@@ -363,7 +388,7 @@ def about_slack(
         )
         return
     try:
-        answer = _asked(make_client(slack.bot_token, slack.api_url), clock, wait_s)
+        answer = _asked(make_client(slack.bot_token or "", slack.api_url), clock, wait_s)
     except _UnreachableError as error:
         yield Finding("slack", Level.BAD, str(error), f"Check the network, and {slack.api_url}.")
         yield Finding("clock", Level.WARN, "not checked: Slack's answers tell the time, and there was none.")
@@ -377,6 +402,85 @@ def about_slack(
         except _UnreachableError as error:
             yield Finding("socket mode", Level.BAD, str(error), RUN_AGAIN)
     yield _clock(answer)
+
+
+def about_workspaces(
+    settings: Settings,
+    slack: SlackSettings,
+    oauth: OAuth,
+    clock: Clock,
+    make_client: MakeClient,
+    *,
+    wait_s: float = WAIT_S,
+) -> Iterator[Finding]:
+    """Ask Slack about each workspace's token, and look whether the key opens them all."""
+    again = f"Install it there again: {settings.url}{INSTALL}"
+    try:
+        found = installations_in(settings.database)
+    except LedgerError as error:
+        yield Finding("workspaces", Level.BAD, str(error))
+        return
+    if not found:
+        yield Finding("workspaces", Level.OK, f"none has installed the bot yet: {settings.url}{INSTALL}.")
+    keys = Keys(oauth.keys)
+    yield _token_key(found, keys)
+    told_time = None
+    for one in found:
+        name = f"workspace {one.workspace}"
+        try:
+            tokens = opened(keys, one)
+        except WrongKeyError:
+            yield Finding(name, Level.BAD, f"{one.name}: {TOKEN_KEY} does not open its token.", again)
+            continue
+        if one.expires_at and one.expires_at <= clock():
+            says = f"{one.name}: its token ended at {one.expires_at:%Y-%m-%d %H:%M} UTC."
+            do = f"ce-bot run renews it. Where it runs and does not: {again[0].lower()}{again[1:]}"
+            yield Finding(name, Level.WARN, says, do)
+            continue
+        try:
+            answer = _asked(make_client(tokens.access, slack.api_url), clock, wait_s)
+        except _UnreachableError as error:
+            yield Finding(name, Level.BAD, str(error), f"Check the network, and {slack.api_url}.")
+            break  # the others would not be reached either
+        told_time = told_time or answer
+        yield _workspace(one, answer, again)
+    if told_time:
+        yield _clock(told_time)
+    else:
+        says = "not checked: Slack's answers tell the time, and there was none."
+        yield Finding("clock", Level.WARN if found else Level.OK, says)
+
+
+def _token_key(found: Sequence[Installation], keys: Keys) -> Finding:
+    shut = older = 0
+    for one in found:
+        try:
+            opened(keys, one)
+            older += not keys.is_by_first(one.sealed)
+        except WrongKeyError:
+            shut += 1
+    if shut:
+        says = f"{TOKEN_KEY} opens {len(found) - shut} of {len(found)} tokens."
+        do = "Put the key the others were kept with behind a comma; where it is lost, install there again."
+        return Finding("token key", Level.BAD, says, do)
+    if older:
+        says = f"{older} of {len(found)} tokens are still under an older key."
+        return Finding("token key", Level.WARN, says, "Start ce-bot run once; then the older key can go.")
+    return Finding("token key", Level.OK, "set, and opens all tokens.")
+
+
+def _workspace(one: Installation, answer: _Answer, again: str) -> Finding:
+    """What Slack answered to a workspace's token, and what is granted with it."""
+    name = f"workspace {one.workspace}"
+    if answer.error in NO_ANSWER:
+        return Finding(name, Level.WARN, "Slack asks for patience.", RUN_AGAIN)
+    if answer.error:
+        gone = f"Or, if it is to be without the bot: ce-bot forget --{name}."
+        says = f"{one.name}: Slack does not accept its token ({answer.error})."
+        return Finding(name, Level.BAD, says, f"{again}. {gone}")
+    scopes = _scopes(answer)
+    says = f"{answer.values.get('team', '?')}, as {answer.values.get('user', '?')}: {scopes.says}"
+    return Finding(name, scopes.level, says, again if scopes.do else "")
 
 
 def _asked(client: WebClient, clock: Clock, wait_s: float) -> _Answer:

@@ -10,9 +10,12 @@ from typing import BinaryIO
 
 from rules import fingerprint, load_policy
 
+from .copying import Copied, copy_beside, missing_in, restoring
+from .folder import folder_of
 from .ledger.backup import back_up, restore
 from .ledger.dump import ENDING, begins_a_dump, dump, load
 from .ledger.files import FileRefusedError, named_file_errors, written_whole
+from .ledger.inspection import kept_in
 from .ledger.opening import is_part_of
 
 STREAM = "-"
@@ -22,24 +25,37 @@ BROUGHT_UP_TO_DATE = " It was brought up to date."
 KEPT = " What was there is kept as {kept}."
 EXPORTED = "Exported {database} to {file}: {contents}."
 IMPORTED = "Imported {file} into {database}: {contents}."
+BACKED_UP_FILES = " Its proofs are in {folder}: {files}, {size}."
+RESTORED_FILES = " Its proofs are back in {folder}: {files}, {size}."
+MISSING = " {files} of proofs not found in {folder}, or damaged: ce-bot doctor counts them."
+NOT_EXPORTED = " The files that prove activities are not in it: copy the folder {folder}, too."
+NOT_IMPORTED = " The files that prove activities are not in it: copy their folder to {folder}."
 IN_STREAM, OUT_STREAM = "standard input", "standard output"
 _HEAD_BYTES = 64
 
 
 def backed_up(database: str, file: str, *, at: datetime, replace: bool) -> str:
     """Back up a database to a file. Raises a LedgerError."""
+    if not replace and not Path(file).exists() and folder_of(file).exists():  # its backup has moved
+        says = f"{folder_of(file)} is there already: name another file, or overwrite it with --force."
+        raise FileRefusedError(says)
     found = back_up(database, file, at=at, replace=replace)
-    return BACKED_UP.format(
+    copied = copy_beside(kept_in(file), Path(database), Path(file))
+    said = BACKED_UP.format(
         database=database, file=file, contents=found.contents.told(), size=in_bytes(found.size)
     )
+    return said + _files_said(copied, Path(file), BACKED_UP_FILES, folder_of(database))
 
 
 def restored(file: str, database: str, *, at: datetime, replace: bool) -> str:
     """Restore a database from a backup. Raises a LedgerError."""
-    found = restore(file, database, at=at, replace=replace)
+    with restoring(kept_in(file), Path(file), Path(database)) as files:
+        found = restore(file, database, at=at, replace=replace)
+        files.take(found.kept)
     said = RESTORED.format(database=database, file=file, contents=found.contents.told())
     if found.migrations:
         said += BROUGHT_UP_TO_DATE
+    said += _files_said(files.copied, Path(database), RESTORED_FILES, folder_of(file))
     return said + (KEPT.format(kept=found.kept) if found.kept else "")
 
 
@@ -55,7 +71,8 @@ def exported(database: str, file: str, out: BinaryIO, *, at: datetime, replace: 
             raise FileRefusedError(f"{file} is the database itself: name another file for the export.")
         with written_whole(Path(file), replace=replace) as part, part.open("wb") as lines:
             contents = dump(database, lines, ce_bot=ce_bot, policy=policy, at=at)
-    return EXPORTED.format(database=database, file=_named(file, OUT_STREAM), contents=contents.told())
+    said = EXPORTED.format(database=database, file=_named(file, OUT_STREAM), contents=contents.told())
+    return said + (NOT_EXPORTED.format(folder=folder_of(database)) if kept_in(database) else "")
 
 
 @contextmanager
@@ -81,7 +98,9 @@ def imported(file: str, lines: BufferedReader, database: str, *, at: datetime) -
     """Import an export into a database with nothing in it. Raises a LedgerError."""
     name = _named(file, IN_STREAM)
     contents = load(lines, name, database, at=at)
-    return IMPORTED.format(database=database, file=name, contents=contents.told())
+    said = IMPORTED.format(database=database, file=name, contents=contents.told())
+    _, missing = missing_in(kept_in(database), Path(database))
+    return said + (NOT_IMPORTED.format(folder=folder_of(database)) if missing else "")
 
 
 def in_bytes(size: int) -> str:
@@ -92,6 +111,17 @@ def in_bytes(size: int) -> str:
         units.pop(0)
     is_exact = units[0] == "bytes" or found >= 100
     return f"{found:,.0f} {units[0]}" if is_exact else f"{found:.1f} {units[0]}"
+
+
+def _files_said(copied: Copied, database: Path, say: str, source: Path) -> str:
+    """What became of the files beside a database, in sentences; nothing where there are none."""
+    said = say.format(folder=folder_of(database), files=_files(copied.files), size=in_bytes(copied.size))
+    missing = MISSING.format(files=_files(copied.missing), folder=source)
+    return (said if copied.files else "") + (missing if copied.missing else "")
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file" if count == 1 else f"{count:,} files"
 
 
 def _named(file: str, stream: str) -> str:

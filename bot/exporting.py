@@ -14,8 +14,19 @@ from rules import Policy, Standing, Status, portal_on, standings
 from rules.jsonl import standing_as_json
 
 from .days import Clock, Days
-from .ledger import Facts, Ledger, Member, Noted, ReminderSettings, TeamSettings, Writer
-from .outcomes import Address, Calendar, Exported, NoAddressError, NotHeldError, ProofList, urgency
+from .ledger import (
+    Facts,
+    Ledger,
+    Member,
+    Noted,
+    Proof,
+    ProofState,
+    ReminderSettings,
+    TeamSettings,
+    Writer,
+)
+from .outcomes import Address, Archive, Calendar, Exported, NoAddressError, NotHeldError, ProofList, urgency
+from .packing import archive_of, archives
 from .proofs import proof_lists
 
 # What a calendar's private address ends in: more than anybody could try.
@@ -38,7 +49,7 @@ class Exporting:
     """Files of a member's own data, and the addresses of their calendars.
 
     `standings_of` tells where a member stands on a day. `url` is where the bot can be reached from the web;
-    without it there are no addresses.
+    without it there are no addresses. `content_of` gives a file that proves something, by its hash.
     """
 
     def __init__(
@@ -49,6 +60,7 @@ class Exporting:
         days: Days,
         standings_of: Callable[[Member, date], Sequence[Standing]],
         url: str | None = None,
+        content_of: Callable[[Member, str], bytes | None] = lambda _who, _digest: None,
     ) -> None:
         self._ledger = ledger
         self._policy = policy
@@ -56,6 +68,7 @@ class Exporting:
         self._days = days
         self._standings_of = standings_of
         self._url = url
+        self._content_of = content_of
 
     # Data
 
@@ -76,7 +89,34 @@ class Exporting:
             tuple(one.code for one in found if one.status is Status.EXPIRED),
             csv=partial(table_of, facts, today, self._policy),
             json=partial(self._json, who, facts, found, today),
+            archives=self._archives(who, facts, today),
         )
+
+    def _archives(self, who: Member, facts: Facts, today: date) -> tuple[Archive, ...]:
+        """What packs the files that are kept; the first names the activities that have a link alone, too."""
+        kept = [one for one in self._files(who) if one.state is ProofState.KEPT]
+        proven = {one.number for one in kept}
+        links = [one for one in facts.activities if one.link and one.number not in proven]
+        return tuple(
+            Archive(
+                len(packed),
+                len({one.activity.number for one in packed}),
+                partial(
+                    archive_of,
+                    packed,
+                    links if place == 0 else (),
+                    partial(self._content_of, who),
+                    today,
+                    self._policy,
+                    harmless=harmless,
+                ),
+            )
+            for place, packed in enumerate(archives(facts.activities, kept))
+        )
+
+    def _files(self, who: Member) -> tuple[Proof, ...]:
+        with self._ledger.proofs() as proofs:
+            return proofs.of(who)
 
     def proofs(self, who: Member, code: str | None, today: date) -> tuple[ProofList, ...]:
         """What the portal needs, for one certification or for all.
@@ -104,6 +144,7 @@ class Exporting:
             "policy": {"id": self._policy.id, "verified_on": self._policy.verified_on},
             "member": {"workspace": who.workspace, "id": who.id, "timezone": timezone},
             **_facts_as_json(facts),
+            "proofs": [_proof_as_json(one) for one in self._files(who)],
             "standings": [standing_as_json(standing) for standing in found],
             "reminders": _reminders_as_json(reminders) if reminders else None,
             "teams": [_team_as_json(team) for team in joined],
@@ -249,6 +290,18 @@ def _reminders_as_json(settings: ReminderSettings) -> dict[str, Any]:
         "quiet_weekends": settings.quiet_weekends,
         "may_mention": settings.may_mention,
         "snoozed_until": settings.snoozed_until,
+    }
+
+
+def _proof_as_json(one: Proof) -> dict[str, Any]:
+    return {
+        "activity": str(one.number),
+        "name": one.name,
+        "media_type": one.media_type,
+        "size": one.size,
+        "sha256": one.sha256,
+        "state": one.state.value,
+        "given_at": one.given_at.isoformat(),
     }
 
 

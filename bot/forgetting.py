@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from .days import Clock
+from .folder import ProofFolder, folder_of
 from .ledger import Ledger, LedgerError, Member, Stored
 from .outcomes import Forgotten, NothingStoredError
 
@@ -21,11 +22,12 @@ def _all(_workspace: str) -> bool:
 
 
 class Forgetting:
-    """Deletes for good: what is deleted leaves no copy in the file or beside it."""
+    """Deletes for good: what is deleted leaves no copy in the database or beside it, and no file."""
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._folder = ProofFolder(folder_of(ledger.path))
         self._is_log_full = False
         self._seen: dict[str, datetime] = {}
 
@@ -40,7 +42,8 @@ class Forgetting:
     def forget(self, who: Member, seal: str) -> Forgotten | None:
         """Delete everything about a member who has agreed to what `seal` seals; None where it has changed.
 
-        Nothing is kept of it, not even that it was asked. Raises NothingStoredError.
+        Nothing is kept of it, not even that it was asked. Raises NothingStoredError, and FileRefusedError
+        where a file of theirs cannot be deleted.
         """
         with self._ledger.erasing() as erasing:
             stored = erasing.stored(who)
@@ -49,16 +52,23 @@ class Forgetting:
             if _seal(who, stored) != seal:
                 return None
             forgotten = Forgotten(stored, erasing.forget(who))
+            self._folder.delete_all_of(who)
         self._empty_log()
         return forgotten
 
     # A workspace
 
-    def note_departure(self, workspace: str) -> None:
-        """Note that a workspace has removed the bot: from now on nothing is sent to it."""
+    def note_departure(self, workspace: str, at: datetime | None = None) -> bool:
+        """Note that a workspace has removed the bot, whose tokens go at once; False where it came back since.
+
+        `at` is when it did, now unless said: word of it may arrive after a new install.
+        """
+        now = self._clock()
         with self._ledger.write() as writer:
-            writer.forgetting.note_departure(workspace, self._clock())
-        self._seen.pop(workspace, None)
+            has_left = writer.installations.end(workspace, at or now, now)
+        if has_left:
+            self._seen.pop(workspace, None)
+        return has_left
 
     def note_return(self, workspace: str, at: datetime | None = None) -> bool:
         """Note that a workspace has the bot, if it was noted as gone; whether it was.
@@ -102,6 +112,7 @@ class Forgetting:
             members = erasing.members(due[0], MEMBERS_AT_ONCE)
             for who in members:
                 erasing.forget(who)
+                self._folder.delete_all_of(who)
             is_through = len(members) < MEMBERS_AT_ONCE
             if is_through:
                 erasing.forget_workspace(due[0])
@@ -113,9 +124,16 @@ class Forgetting:
         with self._ledger.forgetting() as kept:
             return kept.count_members(workspace)
 
+    def has_token(self, workspace: str) -> bool:
+        """Whether a workspace installed the bot by OAuth, and has it."""
+        with self._ledger.installations() as kept:
+            return kept.sealed_of(workspace) is not None
+
     def forget_workspace(self, workspace: str) -> None:
         """Delete everything of a workspace now, in one go."""
         with self._ledger.erasing() as erasing:
+            for who in erasing.members(workspace):
+                self._folder.delete_all_of(who)
             erasing.forget_workspace(workspace)
         self._empty_log()
 

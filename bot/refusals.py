@@ -1,6 +1,7 @@
 """What it means for a message that Slack did not take it, by Slack's own words for why."""
 
 import re
+from collections.abc import Mapping
 
 from .outcomes import TryLater, Undeliverable
 
@@ -69,6 +70,18 @@ def became(status: int, error: object, retry_after: object = None) -> TryLater |
     if word in _FOR_GOOD:
         return Undeliverable(word)
     return TryLater(SOON_S, word)
+
+
+def is_shut(error: object) -> bool:
+    """Whether Slack's word for an error says that a token is of no use, until somebody sees to it."""
+    return error in _SHUT
+
+
+def seconds_asked(headers: Mapping[str, object] | None) -> int:
+    """The seconds for which the headers of an answer ask to be left alone; 0 where they name no number."""
+    found = {name.lower(): value for name, value in (headers or {}).items()}.get("retry-after")
+    text = str(found[0] if isinstance(found, list) and found else found).strip()
+    return int(text[:6]) if text.isascii() and text.isdigit() else 0
 
 
 def _seconds(retry_after: object) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .courier import Courier
 from .days import Clock
 from .desk import Desk
+from .fetching import Fetching
 from .ledger import Claim, LedgerBusyError, LedgerError, Member, NoticeKey, Stage
 from .outcomes import Bundle, Delivered, Delivery, TryLater
 from .views import reminders as to_member
@@ -46,7 +47,8 @@ class Sent(NamedTuple):
 class Rounds:
     """Sends what is due, in this thread; any number of processes may do so over one ledger.
 
-    `serves` says to which workspaces. What is late waits for its addressee's hour, unless nobody may be there
+    `serves` says to which workspaces, `keeps` whose data is looked after, where those are more: with theirs
+    that have removed the bot. What is late waits for its addressee's hour, unless nobody may be there
     to send it then: `at_any_hour`. Once `stop` is set, a round ends after the message under way.
     """
 
@@ -57,6 +59,7 @@ class Rounds:
         clock: Clock,
         serves: Callable[[str], bool],
         *,
+        keeps: Callable[[str], bool] | None = None,
         at_any_hour: bool = False,
     ) -> None:
         self.stop = threading.Event()
@@ -65,6 +68,8 @@ class Rounds:
         self._courier = courier
         self._clock = clock
         self._serves = serves
+        self._keeps = keeps or serves
+        self._fetching = Fetching(desk, courier)
         self._name = token_hex(8)
         self._held: dict[str, datetime] = {}
         self._shut: dict[str, tuple[datetime, TryLater]] = {}
@@ -72,9 +77,13 @@ class Rounds:
         self._zones_left = 0
 
     def see_to(self) -> bool:
-        """Compute anew what is stale, delete who left long ago, a part at once; whether there may be more."""
-        more = self._desk.upkeep.run(self._serves)
-        return self._desk.forgetting.delete_departed(self._clock(), self._serves) or more
+        """Compute anew what is stale, fetch what members gave, delete who left long ago.
+
+        It does a part at once, and says whether there may be more.
+        """
+        more = self._desk.upkeep.run(self._keeps)
+        more = self._fetching.run(self._serves, self.stop.is_set) or more
+        return self._desk.forgetting.delete_departed(self._clock(), self._keeps) or more
 
     def send(self) -> Sent:
         """Send all that is due, until nothing is or `stop` is set; workspaces take turns."""
@@ -217,7 +226,17 @@ class Ticker:
     def __init__(self, rounds: Rounds, every_s: float = EVERY_S) -> None:
         self._rounds = rounds
         self._every_s = every_s
+        self._watching: list[Callable[[Sent], None]] = []
         self._thread = threading.Thread(target=self._run, name="reminders")
+
+    def watch(self, done: Callable[[Sent], None]) -> None:
+        """Call this with what each round sent."""
+        self._watching.append(done)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether there will be another round."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin with a first round at once."""
@@ -240,6 +259,8 @@ class Ticker:
                 found = self._rounds.send()
                 if found.sent or found.parked:
                     log.info("Sent %s reminders, %s parked, %s to try again.", *found)
+                for done in self._watching:
+                    done(found)
                 self._rounds.see_to()
             except Exception:  # the next round may do better, and nobody else is there to start it
                 log.exception("A round of reminders failed; there will be another in a minute.")

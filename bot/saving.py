@@ -46,6 +46,11 @@ class Saving:
         """Call this with each member of whom something was saved, once it is."""
         self._watching.append(saved)
 
+    def tell(self, who: Member) -> None:
+        """Call those who watch: what is kept of a member is not what it was."""
+        for saved in self._watching:
+            saved(who)
+
     def once(self, who: Member, key: str, work: Callable[[Writer], str]) -> str:
         """Do a piece of work once: asked again with its key, nothing changes and the answer is the same."""
         with self._ledger.write() as writer:
@@ -54,8 +59,7 @@ class Saving:
                 return answered
             answer = work(writer)
             writer.keep_answer(who, key, answer, self._clock())
-        for saved in self._watching:
-            saved(who)
+        self.tell(who)
         return answer
 
     def change(self, who: Member, key: str, typed: Typed, changing: Changing) -> str:

@@ -1,49 +1,58 @@
 """The bot in Slack: by Socket Mode, or by HTTP behind the front."""
 
+import ctypes
 import logging
 import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any, NamedTuple, NoReturn
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
-from slack_bolt.adapter.wsgi import SlackRequestHandler
-from slack_bolt.error import BoltError
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.signature import SignatureVerifier
 
 from rules import load_policy
 
+from . import logs
 from .app import build_app
 from .calendars import calendar_file, tag_of
-from .clients import OneToken, direct_client, slack_client
+from .clients import Called, Clients, OneToken, direct_client, slack_client
 from .courier import Courier
 from .curating import Curators
 from .desk import Desk
-from .front import PATH, CalendarAt, Served, UnavailableError, Wsgi, guarded
+from .front import NO_PAGES, PATH, CalendarAt, Front, Served, UnavailableError
+from .installations import Installations
 from .ledger import Ledger, LedgerError
+from .listeners.commands import name_of
+from .oauth import INSTALL, Authorized, Installing, SlackApp, pages, refresher
+from .receiving import Receiver
 from .rounds import Rounds, Sent, Ticker, in_slack, to_the_end
+from .sealing import Keys
 from .settings import (
-    APP_TOKEN,
-    BOT_TOKEN,
+    METRICS_PORT,
+    TOKEN_KEY,
     Settings,
     SettingsError,
-    SlackRefusedError,
     SlackSettings,
-    settings_here,
 )
+from .socket_mode import SocketMode
+from .starting import identity
+from .watching import Watching
+from .workspaces import ManyWorkspaces
 
 log = logging.getLogger(__name__)
 
-# Slack renews connections every few hours within seconds; away for longer, a fresh process does better.
-AWAY_MOST_S = 60
-HTTP_THREADS = 8
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# Where the bot itself tries again, Slack has so long to answer.
+ANSWER_WITHIN_S = 4
+# Container supervisors kill after 10 s.
+STOP_WITHIN_S = 8
+# glibc's name for how many heaps there are, and how many do.
+_M_ARENA_MAX, _HEAPS = -8, 2
 
 
 def serve(settings: Settings, slack: SlackSettings) -> int:
@@ -51,8 +60,16 @@ def serve(settings: Settings, slack: SlackSettings) -> int:
 
     Raises SlackRefusedError, LedgerError or PolicyError where the bot cannot start.
     """
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    return _serve_socket(settings, slack) if slack.app_token else _serve_http(settings, slack)
+    _share_heaps()
+    serve_by = _serve_socket if slack.app_token else _serve_http
+    with _watched(settings, slack) as watching:
+        return serve_by(settings, slack, watching)
+
+
+def _share_heaps() -> None:
+    """Have threads share heaps: where each has its own, as glibc gives them, memory grows for hours."""
+    with suppress(AttributeError, OSError, TypeError):  # no glibc
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _HEAPS)
 
 
 def remind(settings: Settings, slack: SlackSettings) -> Sent:
@@ -60,13 +77,13 @@ def remind(settings: Settings, slack: SlackSettings) -> Sent:
 
     Raises SlackRefusedError, LedgerError or PolicyError where the bot cannot start.
     """
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
-    desk, courier, client = _parts(settings, slack)
-    rounds = Rounds(desk, courier, _now, in_slack, at_any_hour=True)
+    logs.set_up(settings.log, level=logging.WARNING, secrets=secrets_of(slack), speaking=(LedgerError,))
+    desk, courier, ways = _parts(settings, slack)
+    found = _identity(ways, slack)
+    _note_return(desk, found)
+    rounds = Rounds(desk, courier, _now, _serves(ways, found), keeps=in_slack, at_any_hour=True)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: rounds.stop.set())
-    with _refusals_named(slack):
-        desk.forgetting.note_return(client.auth_test()["team_id"])
     try:
         return to_the_end(rounds, _now, rounds.stop.wait)
     finally:
@@ -77,102 +94,156 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _parts(settings: Settings, slack: SlackSettings) -> tuple[Desk, Courier, WebClient]:
-    client = slack_client(slack.bot_token, slack.api_url)
-    courier = Courier(OneToken(client, direct_client(slack.bot_token, slack.api_url)))
-    curators = Curators(settings.curators or frozenset(), settings.curators_channel)
+class _Ways(NamedTuple):
+    """How Slack is spoken to: with one token, or with that of each workspace that installed the bot."""
+
+    client: WebClient
+    clients: Clients
+    many: ManyWorkspaces | None = None
+    installing: Installing | None = None
+
+
+def _ways(settings: Settings, slack: SlackSettings, ledger: Ledger, called: Called | None) -> _Ways:
+    """How Slack is spoken to. Raises SettingsError where the key opens none of the tokens there are."""
+    client = slack_client(slack.bot_token, slack.api_url, called)
+    if slack.oauth is None:
+        return _Ways(client, OneToken(client, direct_client(slack.bot_token, slack.api_url, called=called)))
+    app = SlackApp(slack.oauth.client_id, slack.oauth.client_secret, slack.api_url, settings.url or "")
+    installations = Installations(ledger, Keys(slack.oauth.keys), _now)
+    there_are, shut = installations.check_keys()
+    if there_are and shut == there_are:
+        raise SettingsError(
+            f"{TOKEN_KEY} opens none of the tokens that are kept: set the one they were kept with, after a "
+            "comma behind a new one if need be (README.md says what to do where it is lost)."
+        )
+    asked = direct_client(None, slack.api_url, called=called)
+    many = ManyWorkspaces(installations, refresher(app, _now, asked), slack.api_url, called=called)
+    return _Ways(client, many, many, Installing(app, installations, _now, asked))
+
+
+def _identity(ways: _Ways, slack: SlackSettings, called: Called | None = None) -> Mapping[str, Any] | None:
+    """Who the bot is, where there is one token; its workspace has the bot."""
+    if ways.many:
+        return None
+    return identity(direct_client(slack.bot_token, slack.api_url, wait_s=ANSWER_WITHIN_S, called=called))
+
+
+def _serves(ways: _Ways, found: Mapping[str, Any] | None) -> Callable[[str], bool]:
+    """In which workspaces the bot may speak: those that installed it, or that of its one token.
+
+    A database may know others, from when there were many.
+    """
+    if found:
+        own: str = found["team_id"]
+        return own.__eq__
+    assert ways.many
+    return ways.many.serves
+
+
+def _note_return(desk: Desk, found: Mapping[str, Any] | None) -> None:
+    if found:
+        desk.forgetting.note_return(found["team_id"])
+
+
+def _parts(
+    settings: Settings, slack: SlackSettings, watching: Watching | None = None
+) -> tuple[Desk, Courier, _Ways]:
     ledger = Ledger(settings.database)
+    ways = _ways(settings, slack, ledger, watching.called if watching else None)
+    courier = Courier(ways.clients)
+    curators = Curators(settings.curators or frozenset(), settings.curators_channel)
     url = settings.url if not slack.app_token else None  # by Socket Mode nobody reaches it from the web
     desk = Desk(ledger, load_policy(), _now, courier.timezone_of, curators, courier.people_of, url=url)
-    return desk, courier, client
+    if watching:
+        watching.watch_ledger(ledger, _now)
+        watching.watch_desk(desk, "socket" if slack.app_token else "http")
+    return desk, courier, ways
 
 
-def _bot(settings: Settings, slack: SlackSettings) -> tuple[App, Desk, Courier, Ticker]:
-    desk, courier, client = _parts(settings, slack)
-    with _refusals_named(slack):
-        app = build_app(
-            desk, courier, client, signing_secret=slack.signing_secret if not slack.app_token else None
-        )
-        desk.forgetting.note_return(client.auth_test()["team_id"])
-    return app, desk, courier, Ticker(Rounds(desk, courier, _now, in_slack))
+class _Bot(NamedTuple):
+    """The bot, ready to be connected to Slack."""
+
+    app: App
+    desk: Desk
+    courier: Courier
+    ticker: Ticker
+    ways: _Ways
 
 
-@contextmanager
-def _refusals_named(slack: SlackSettings) -> Iterator[None]:
-    """Say in one sentence why Slack does not let the bot in."""
-    try:
-        yield
-    except (BoltError, SlackApiError) as error:
-        raise SlackRefusedError(f"Slack does not accept {BOT_TOKEN}: copy the bot token anew.") from error
-    except (SlackClientError, OSError) as error:
-        raise SlackRefusedError(f"Slack cannot be reached at {slack.api_url}: check the network.") from error
+def _bot(settings: Settings, slack: SlackSettings, watching: Watching) -> _Bot:
+    desk, courier, ways = _parts(settings, slack, watching)
+    found = _identity(ways, slack, watching.called)
+    app = build_app(
+        desk,
+        courier,
+        ways.client,
+        signing_secret=slack.signing_secret if not slack.app_token else None,
+        authorize=Authorized(ways.many) if ways.many else None,
+        identity=found,
+    )
+    _note_return(desk, found)
+    ticker = Ticker(Rounds(desk, courier, _now, _serves(ways, found), keeps=in_slack))
+    watching.watch_ticker(ticker)
+    return _Bot(app, desk, courier, ticker, ways)
 
 
-def _serve_socket(settings: Settings, slack: SlackSettings) -> int:
-    app, _, courier, ticker = _bot(settings, slack)
+def _serve_socket(settings: Settings, slack: SlackSettings, watching: Watching) -> int:
+    app, _, courier, ticker, _ = _bot(settings, slack, watching)
     assert slack.app_token
-    handler = SocketModeHandler(app, slack.app_token, web_client=slack_client(slack.app_token, slack.api_url))
+    client = direct_client(slack.app_token, slack.api_url, wait_s=ANSWER_WITHIN_S, called=watching.called)
+    connection = SocketMode(Receiver(app, watching.metrics, name_of), slack.app_token, client)
+    watching.watch_connection(lambda: connection.is_connected)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    try:
-        handler.connect()  # type: ignore[no-untyped-call]
-    except SlackApiError as error:
-        raise SlackRefusedError(
-            f"Slack does not accept {APP_TOKEN}: create it with connections:write."
-        ) from error
-    except (SlackClientError, OSError) as error:
-        raise SlackRefusedError(f"Slack cannot be reached at {slack.api_url}: check the network.") from error
-    log.info("Connected to Slack by Socket Mode.")
     ticker.start()
-    away = 0
-    while not stop.wait(1) and away <= AWAY_MOST_S:
-        away = 0 if handler.client.is_connected() else away + 1
-    ticker.stop()
-    _close(handler, courier)
-    if away > AWAY_MOST_S:
-        log.error("Slack was out of reach for %s s; ending, so that a supervisor starts afresh.", away)
-        return 1
-    return 0
+    try:
+        was_told_to_stop = connection.run(stop)
+    finally:
+        _give_up_later()
+        connection.finish()
+        ticker.stop()
+        courier.close()
+        connection.leave()
+    return 0 if was_told_to_stop else 1
 
 
-def _close(handler: SocketModeHandler, courier: Courier) -> None:
-    """Finish what was taken on, then leave.
+def _serve_http(settings: Settings, slack: SlackSettings, watching: Watching) -> NoReturn:
+    from .web import Web, leave
 
-    The handler's own close() cuts the connection before answers under way are sent, and waits 10 s for a
-    reader that is a daemon thread.
-    """
-    client = handler.client
-    client.closed = True
-    client.auto_reconnect_enabled = False
-    client.message_processor.shutdown()  # type: ignore[no-untyped-call]
-    client.message_workers.shutdown()
-    courier.close()
-    client.disconnect()
-
-
-def _serve_http(settings: Settings, slack: SlackSettings) -> int:
-    from granian import Granian
-    from granian.constants import Interfaces
-
+    assert slack.signing_secret
     _check_free(slack.host, slack.port)
-    # This refuses in a sentence what the worker could only crash on.
-    _, _, courier, _ = _bot(settings, slack)
+    app, desk, courier, ticker, ways = _bot(settings, slack, watching)
+    front = Front(
+        Receiver(app, watching.metrics, name_of),
+        SignatureVerifier(slack.signing_secret),
+        calendars_of(desk) if settings.url else None,
+        {**watching.health.pages(), **(pages(ways.installing) if ways.installing else NO_PAGES)},
+    )
+
+    def started() -> None:
+        log.info("Listening on http://%s:%s%s.", slack.host, slack.port, PATH)
+        if ways.installing:
+            log.info("Workspaces install the bot at %s%s.", settings.url, INSTALL)
+        ticker.start()
+
+    web = Web(front, slack.host, slack.port, watching.metrics.turned_away)
+    web.run(started, _give_up_later)
+    ticker.stop()
     courier.close()
-    os.environ["CE_BOT_DB"] = settings.database
-    log.info("Listening on http://%s:%s%s.", slack.host, slack.port, PATH)
-    Granian(
-        "bot.serve:http_app",
-        factory=True,
-        address=slack.host,
-        port=slack.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=HTTP_THREADS,
-        websockets=False,
-        log_access=False,
-    ).serve()
-    return 0
+    leave(0)
+
+
+def _give_up_later() -> None:
+    """Whatever is under way may take so long to end and no longer: supervisors kill after 10 s."""
+
+    def give_up() -> None:
+        log.error("Not all that was under way could be finished within %s s.", STOP_WITHIN_S)
+        os._exit(1)
+
+    timer = threading.Timer(STOP_WITHIN_S, give_up)
+    timer.daemon = True
+    timer.start()
 
 
 def _check_free(host: str, port: int) -> None:
@@ -186,19 +257,37 @@ def _check_free(host: str, port: int) -> None:
         ) from error
 
 
-def http_app() -> Wsgi:
-    """What the HTTP server's worker runs: the front, and Bolt behind it."""
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    settings = settings_here()
-    assert settings.slack
-    assert settings.slack.signing_secret
-    app, desk, _, ticker = _bot(settings, settings.slack)
-    ticker.start()
-    return guarded(
-        SlackRequestHandler(app, path=PATH),
-        SignatureVerifier(settings.slack.signing_secret),
-        calendars_of(desk) if settings.url else None,
+def secrets_of(slack: SlackSettings) -> list[str]:
+    """What the log must never show."""
+    found = [slack.bot_token, slack.app_token, slack.signing_secret]
+    if slack.oauth:
+        found.append(slack.oauth.client_secret)
+        for key in slack.oauth.keys:  # as it may have been written, with or without its last =
+            found += [written(key).decode().rstrip("=") for written in (b64encode, urlsafe_b64encode)]
+    return [one for one in found if one]
+
+
+@contextmanager
+def _watched(settings: Settings, slack: SlackSettings) -> Iterator[Watching]:
+    """What is watched, and while this lasts the port on which it can be read, where there is one."""
+    watching = Watching()
+    logs.set_up(
+        settings.log, secrets=secrets_of(slack), speaking=(LedgerError,), note=watching.metrics.logged
     )
+    if settings.metrics_port is None:
+        yield watching
+        return
+    try:
+        monitor = watching.monitor(settings.metrics_port)
+    except OSError as error:
+        raise SettingsError(
+            f"{METRICS_PORT} {settings.metrics_port} cannot be listened on ({error.strerror}): set another."
+        ) from error
+    monitor.start()
+    try:
+        yield watching
+    finally:
+        monitor.stop()
 
 
 def calendars_of(desk: Desk) -> CalendarAt:

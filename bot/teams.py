@@ -147,6 +147,12 @@ class Teams:
         with self._ledger.teams() as teams:
             return tuple(settings.channel for settings in teams.of_member(who))
 
+    def is_lead(self, who: Member, channel: str) -> bool:
+        """Whether a member leads a channel's team."""
+        with self._ledger.teams() as teams:
+            member = teams.member(who, channel)
+        return member is not None and member.role is Role.LEAD
+
     def check_may_stop(self, who: Member, channel: str) -> None:
         """Raises NoTeamError and NotALeadError where a member may not stop a channel's team."""
         with self._ledger.teams() as teams:
@@ -269,30 +275,27 @@ class Teams:
 
     # What it is told
 
-    def set_days(self, writer: Writer, who: Member, channel: str, days: tuple[int, ...]) -> TeamRules:
-        """Tell the channel so many days before a suspension date.
+    def change(
+        self,
+        writer: Writer,
+        who: Member,
+        channel: str,
+        told: Mapping[str, Any],
+        targets: Mapping[str, int | None],
+    ) -> TeamRules:
+        """Tell a channel otherwise from now on: what is `told` of TeamSettings; None ends a code's target.
 
-        Raises NoTeamError and NotALeadError, as the next three do.
+        An hour without a time zone is one by the clock of `who`.
+        Raises NoTeamError and NotALeadError.
         """
-        return self._set(writer, who, channel, days=days)
-
-    def set_hour(self, writer: Writer, who: Member, channel: str, hour: int) -> TeamRules:
-        """Tell it at this hour, by the clock of `who`."""
-        return self._set(writer, who, channel, hour=hour)
-
-    def set_digest(
-        self, writer: Writer, who: Member, channel: str, weekday: int | None, hour: int | None
-    ) -> TeamRules:
-        """Send the digest on this weekday (1 Monday to 7 Sunday), or none; and all posts at this hour."""
-        at = {} if hour is None else {"hour": hour}
-        return self._set(writer, who, channel, digest_day=weekday, **at)
-
-    def set_target(
-        self, writer: Writer, who: Member, channel: str, code: str, target: int | None
-    ) -> TeamRules:
-        """Aim at so many who hold a certification, or at none."""
-        _refuse_all_but_leads(writer.teams, who, channel)
-        writer.teams.set_target(who.workspace, channel, code, target)
+        settings = _refuse_all_but_leads(writer.teams, who, channel)
+        if told:
+            own_zone, _ = self._ledger.timezone(who)
+            by_clock = {"timezone": own_zone} if own_zone and "hour" in told else {}
+            writer.teams.set_settings(who.workspace, settings._replace(**{**by_clock, **told}))
+            self._reminders.replan_channel(writer, who.workspace, channel)
+        for code, target in targets.items():
+            writer.teams.set_target(who.workspace, channel, code, target)
         return _rules(writer.teams, who.workspace, channel)
 
     # Inside
@@ -305,15 +308,6 @@ class Teams:
 
     def _replan(self, writer: Writer, who: Member, today: date) -> None:
         self._reminders.replan(writer, who, self._standings_of(who, today), today)
-
-    def _set(self, writer: Writer, who: Member, channel: str, **changed: Any) -> TeamRules:
-        settings = _refuse_all_but_leads(writer.teams, who, channel)._replace(**changed)
-        if "hour" in changed:
-            timezone, _ = self._ledger.timezone(who)
-            settings = settings._replace(timezone=timezone or settings.timezone)
-        writer.teams.set_settings(who.workspace, settings)
-        self._reminders.replan_channel(writer, who.workspace, channel)
-        return _rules(writer.teams, who.workspace, channel)
 
     def _invite(
         self, writer: Writer, who: Member, other: Member, channel: str, person: Person | None

@@ -23,6 +23,8 @@ _PIECE = re.compile(
     r"|<(?P<mention>[@#]\w+)(?:\|[^>]*)?>|:(?P<emoji>[a-z_]+):"
 )
 WIDTH = 100
+# Of a long menu only the first are shown.
+FEW_OPTIONS = 12
 
 
 class Screen(Protocol):
@@ -45,8 +47,10 @@ class _Plain:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    def show(self, _to: str, _kind: str, text: str, blocks: Sequence[Block]) -> None:
+    def show(self, _to: str, kind: str, text: str, blocks: Sequence[Block]) -> None:
         lines = ["".join(text for text, _ in pieces) for pieces in _lines(text, blocks)]
+        if kind == "modal":
+            lines = [f"== {text} ==", "", *lines]
         sys.stdout.write("\n".join(lines) + "\n\n")
         sys.stdout.flush()
 
@@ -70,7 +74,7 @@ class _Colour:
                 shown.append("\n")
             for piece, style in pieces:
                 shown.append(piece, style=style)
-        title = to if kind == "reply" else f"{to} ({kind})"
+        title = to if kind == "reply" else f"{to} ({text if kind == 'modal' else kind})"
         self._console.print(
             Panel(
                 shown,
@@ -89,13 +93,42 @@ def _lines(text: str, blocks: Sequence[Block]) -> Iterator[list[tuple[str, str]]
     for number, block in enumerate(blocks):
         if number:
             yield []
-        if block["type"] == "section":
+        if block["type"] in ("section", "header"):
             yield from _of_mrkdwn(block["text"]["text"])
+            if "accessory" in block:
+                yield _pressable(block["accessory"])
+        elif block["type"] == "input":
+            yield from _of_field(block)
         elif block["type"] == "context":
             for element in block["elements"]:
                 yield from _of_mrkdwn(element["text"], "dim")
         elif block["type"] == "actions":
-            yield [(f"[ {button['text']['text']} ]  ", "reverse") for button in block["elements"]]
+            yield [piece for element in block["elements"] for piece in _pressable(element)]
+        elif block["type"] == "divider":
+            yield [("─" * 20, "dim")]
+        elif block["type"] == "image":
+            yield [(block["alt_text"], "dim")]
+
+
+def _pressable(element: Block) -> list[tuple[str, str]]:
+    """A button, or the options of a menu."""
+    texts = [element["text"]] if "text" in element else [one["text"] for one in element.get("options", ())]
+    return [(f"[ {text['text']} ]  ", "reverse") for text in texts]
+
+
+def _of_field(block: Block) -> Iterator[list[tuple[str, str]]]:
+    """A field of a form: its label, what it begins with, and its options."""
+    element, optional = block["element"], " (optional)" if block.get("optional") else ""
+    begins = element.get("initial_value") or element.get("initial_date") or ""
+    yield [(f"{block['label']['text']}{optional}: ", "bold"), (begins, "")]
+    chosen = [element.get("initial_option"), *element.get("initial_options", ())]
+    options = element.get("options", ())
+    if len(options) > FEW_OPTIONS:
+        options = [*options[:FEW_OPTIONS], {"text": {"text": "…"}}]
+    for option in options:
+        yield [(f"  {'(x)' if option in chosen else '( )'} {option['text']['text']}", "")]
+    if "hint" in block:
+        yield [(block["hint"]["text"], "dim")]
 
 
 def _of_mrkdwn(text: str, style: str = "") -> Iterator[list[tuple[str, str]]]:

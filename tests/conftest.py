@@ -81,11 +81,12 @@ class Slack:
     `files` has what Slack hands over at which address.
     """
 
+    _numbers = count(1)  # Slack names no two requests alike, whichever process gets them
+
     def __init__(self, desk: Desk, *, submit_file: Submit = at_once) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.said: list[Said] = []
         self.files: dict[str, bytes] = {}
-        self._numbers = count(1)
         client = self.client = LocalClient(self.said)
         courier = Courier(
             OneToken(client),

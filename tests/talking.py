@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from conftest import Slack
-from slack_limits import elements_of, problems
+from slack_limits import elements_of, problems, view_problems
 
 
 class Talk:
@@ -32,3 +32,12 @@ class Talk:
         self.shown = self.slack.sent[-1][1]
         assert problems(self.shown) == []
         return str(self.shown["text"])
+
+
+def opened(slack: Slack, words: str, **sent: Any) -> dict[str, Any]:
+    """The form that opens for these words."""
+    slack.client.views.clear()
+    answer = slack.command(words, **sent)
+    assert (answer.status, answer.body) == (200, "")
+    assert view_problems(slack.view) == []
+    return slack.view

@@ -488,3 +488,52 @@ def test_members_and_channels_are_shown_by_their_ids(chat: Callable[..., Chat]) 
     shown = chat(lines, plain=True).out
     assert "in #CCURATORS:" in shown
     assert "begins with @UYOU instead" in shown
+
+
+# Forms and the Home tab
+
+ON_THE_DAY = ("--today", "2025-12-02")
+
+
+def test_a_form_is_opened_filled_in_and_sent(chat: Callable[..., Chat]) -> None:
+    found = chat(
+        [
+            "/ce cert add ACP-620 earned 2024-06-01",
+            "/ce add course",
+            "!fill title Jira Automation",
+            "!fill done on 2025-12-01",
+            "!submit",
+        ],
+        *ON_THE_DAY,
+        plain=True,
+    )
+    assert found.out.count("== Log") == 3  # as it is opened, and after each field that says more
+    assert 'Logged 1 · course "Jira Automation", Mon 2025-12-01' in found.out
+    assert activities() == [(1, "Jira Automation", date(2025, 12, 1))]
+    assert found.code == 0
+
+
+def test_what_is_wrong_in_a_form_is_said_with_the_name_of_its_field(chat: Callable[..., Chat]) -> None:
+    found = chat(["/ce add course", "!fill done on 2025-12-03", "!fill title X", "!submit"], *ON_THE_DAY)
+    assert "Done on: " in found.err
+    assert activities() == []
+    assert found.code == 1
+
+
+@pytest.mark.parametrize("line", ["!submit", "!fill title x"])
+def test_without_an_open_form_there_is_nothing_to_fill_in(chat: Callable[..., Chat], line: str) -> None:
+    assert "No form is open" in chat(["/ce help", line]).err
+
+
+def test_home_shows_where_one_stands_and_its_buttons_work(chat: Callable[..., Chat]) -> None:
+    lines = ["/ce cert add ACP-620 earned 2024-06-01", "!home", "!click Plan", "!home", "!click Log activity"]
+    found = chat(lines, *ON_THE_DAY)
+    assert [one["kind"] for one in found.said] == ["reply", "home", "modal", "home", "modal"]
+    assert "Mon 2026-06-01" in found.texts[1]
+    assert found.code == 0
+
+
+def test_a_shortcut_opens_the_form_and_one_on_a_message_brings_its_words(chat: Callable[..., Chat]) -> None:
+    found = chat(["!shortcut", "!shortcut Course on <Jira> done", "!submit"], *ON_THE_DAY)
+    assert [one["kind"] for one in found.said][:2] == ["modal", "modal"]
+    assert activities() == [(1, "Course on <Jira> done", date(2025, 12, 2))]

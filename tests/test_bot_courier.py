@@ -1,10 +1,12 @@
 """What goes to Slack beside the answer to a request, and whose day it is."""
 
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 import rules
-from bot.clients import OneToken
+from bot.clients import OneToken, direct_client, slack_client
 from bot.console import at_once
 from bot.courier import USER_WAIT_S, Courier
 from bot.desk import Desk
@@ -299,3 +301,39 @@ def test_a_zone_once_known_stays_when_slack_does_not_say(ledger: Ledger, policy:
     assert desk.today(ALICE) == date(2026, 1, 2), "Slack is left in peace for an hour"
     moment.now += timedelta(hours=1)
     assert desk.today(ALICE) == date(2026, 1, 1)
+
+
+# Whoever takes a message and never says so
+
+
+@pytest.fixture
+def mute() -> Iterator[tuple[str, list[str]]]:
+    """The address of a Slack that hangs up once it has read a call, and what it was sent."""
+    came: list[str] = []
+
+    class HangsUp(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            came.append(self.path)
+            self.close_connection = True
+
+        def log_message(self, *_: Any) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), HangsUp) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/", came
+        server.shutdown()
+
+
+def test_what_slack_may_have_taken_is_not_sent_again(
+    mute: tuple[str, list[str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """slack_sdk, left to itself, sends it a second time."""
+    url, came = mute
+    clients = OneToken(slack_client("xoxb-1", url), direct_client("xoxb-1", url))
+    courier = Courier(clients, submit=at_once)
+    courier.post("T1", "C1", REPLY)
+    courier.respond(f"{url}response", REPLY, replace=False)
+    courier.deliver("T1", "UALICE", REPLY)
+    assert came == ["/chat.postMessage", "/response", "/chat.postMessage"]
+    assert caplog.text.count("A message to Slack was not sent.") == 2

@@ -24,21 +24,24 @@ from slack_sdk.web import SlackResponse
 from sqlite_utils import Database
 
 from bot.doctor import (
-    SCOPES,
     Finding,
     Level,
     a_client,
     about_content,
     about_database,
     about_slack,
+    about_workspaces,
     as_json,
     as_line,
     findings_here,
     is_well,
 )
+from bot.installations import Granted, Installations, Tokens
 from bot.ledger import Ledger, Member
 from bot.ledger.backup import back_up
-from bot.settings import SlackSettings
+from bot.scopes import SCOPES
+from bot.sealing import Keys
+from bot.settings import OAuth, Settings, SlackSettings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 DATE = format_datetime(NOW, usegmt=True)
@@ -113,6 +116,101 @@ def by_name(findings: Iterator[Finding]) -> dict[str, Finding]:
 def levels(findings: dict[str, Finding]) -> dict[str, Level]:
     """The levels of all that is not well."""
     return {name: finding.level for name, finding in findings.items() if finding.level is not OK}
+
+
+# Many workspaces
+
+URL = "https://ce-bot.example.com"
+OAUTH = OAuth("1.2", "hush", (b"k" * 32,))
+BY_OAUTH = SlackSettings(None, None, "hush", "https://slack.example/api/", "127.0.0.1", 3000, OAUTH)
+
+
+def of_workspaces(
+    tmp_path: Path, oauth: OAuth = OAUTH, *, ends: timedelta | None = None, **webs: Web
+) -> dict[str, Finding]:
+    """What is found with these installations, by workspace; their tokens end `ends` from now."""
+    database = str(tmp_path / "many.db")
+    with closing(Ledger(database)) as ledger:
+        installations = Installations(ledger, Keys([b"k" * 32]), clock)
+        for workspace in webs:
+            granted = Granted(Tokens(f"xoxb-{workspace}-secret"), NOW + ends if ends else None)
+            installations.keep(
+                granted, workspace=workspace, name="Acme", bot_user="U1", bot="B1", scopes=(), at=NOW
+            )
+    settings = Settings(database, BY_OAUTH, url=URL)
+    clients = {f"xoxb-{workspace}-secret": web for workspace, web in webs.items()}
+    return by_name(about_workspaces(settings, BY_OAUTH, oauth, clock, lambda token, _: clients[token]))
+
+
+def test_each_workspace_that_is_well_is_said_in_a_line(tmp_path: Path) -> None:
+    found = of_workspaces(tmp_path, T1=Web(), T2=Web({"team": "Acme"}))
+    assert levels(found) == {}
+    assert list(found) == ["token key", "workspace T1", "workspace T2", "clock"]
+    assert found["workspace T2"].says == "Acme, as cebot: those of manifest.yml are granted."
+
+
+def test_before_the_first_install_it_is_said_where(tmp_path: Path) -> None:
+    found = of_workspaces(tmp_path)
+    assert levels(found) == {}
+    assert f"{URL}/slack/install" in found["workspaces"].says
+    settings = Settings(str(tmp_path / "none.db"), BY_OAUTH, url=URL)
+    assert list(about_workspaces(settings, BY_OAUTH, OAUTH, clock, lambda *_: Web()))
+    assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("web", "level", "words"),
+    [
+        (refusing("token_revoked"), BAD, "Acme: Slack does not accept its token (token_revoked)"),
+        (refusing("ratelimited"), WARN, "patience"),
+        (Web(headers={"Date": DATE, "X-OAuth-Scopes": "commands"}), BAD, "not granted"),
+        (Web(trouble=URLError("down")), BAD, "cannot be reached"),
+    ],
+)
+def test_a_workspace_whose_token_slack_does_not_take_is_named(
+    tmp_path: Path, web: Web, level: Level, words: str
+) -> None:
+    found = of_workspaces(tmp_path, T1=Web(), T2=web)
+    assert found["workspace T1"].level is OK
+    assert found["workspace T2"].level is level
+    assert words in found["workspace T2"].says
+    if "token_revoked" in words or words == "not granted":
+        assert f"Install it there again: {URL}/slack/install" in found["workspace T2"].do
+    assert ("ce-bot forget --workspace T2" in found["workspace T2"].do) is ("token_revoked" in words)
+
+
+def test_a_token_that_has_ended_is_not_tried(tmp_path: Path) -> None:
+    found = of_workspaces(tmp_path, ends=timedelta(seconds=-1), T1=Web(trouble=AssertionError()))
+    assert found["workspace T1"].level is WARN
+    assert found["workspace T1"].says.startswith("Acme: its token ended")
+
+
+@pytest.mark.parametrize(
+    ("keys", "level"), [((b"k",), OK), ((b"k", b"o"), OK), ((b"o", b"k"), WARN), ((b"o",), BAD)]
+)
+def test_a_key_that_does_not_open_the_tokens_is_said(
+    tmp_path: Path, keys: tuple[bytes, ...], level: Level
+) -> None:
+    oauth = OAuth("1.2", "hush", tuple(key * 32 for key in keys))
+    found = of_workspaces(tmp_path, oauth, T1=Web())
+    assert found["token key"].level is level
+    assert found["workspace T1"].level is (BAD if level is BAD else OK)
+    assert found["workspace T1"].says.startswith("Acme: CE_BOT_TOKEN_KEY") is (level is BAD)
+
+
+def test_what_waits_for_workspaces_without_the_bot_is_not_late(tmp_path: Path) -> None:
+    of_workspaces(tmp_path, T1=Web())
+    database = tmp_path / "many.db"
+    row = "'T2', 'U1', 'U1', 'ACP-620', '30', '2026-12-01', '2026-01-01T00:00:00+00:00', 'planned'"
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute(
+            "INSERT INTO outbox (workspace, addressee, member, code, threshold, suspends_on, due_at, state) "
+            f"VALUES ({row})"
+        )
+    assert by_name(about_database(str(database), NOW))["reminders"].level is OK
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute("UPDATE outbox SET workspace = 'T1'")
+    assert by_name(about_database(str(database), NOW))["reminders"].level is BAD
 
 
 # Slack
@@ -333,7 +431,8 @@ def test_what_is_well_with_a_database_is_said_in_a_line_each(database: Path) -> 
     found = looked_at(database)
     assert levels(found) == {}
     assert list(found) == [
-        "database", "soundness", "migrations", "journal", "room", "permissions", "reminders", "departures",
+        "database", "soundness", "migrations", "journal", "room", "permissions", "proofs", "reminders",
+        "departures",
     ]  # fmt: skip
     assert "1 member, 0 activities, 1 row in all, last change 2026-11-23 09:30 UTC" in found["database"].says
 

@@ -172,16 +172,15 @@ def test_an_event_delivered_twice_is_answered_once(
     assert len(slack.said) == 2
 
 
-def test_a_click_delivered_twice_undoes_once_and_answers_alike(slack: Slack, ledger: Ledger) -> None:
+def test_a_click_delivered_twice_undoes_and_answers_once(slack: Slack, ledger: Ledger) -> None:
     slack.command("cert add ACP-620 earned 2024-01-01")
     button = undo_button(slack.command(ADD))
     slack.click(button, key="k1")
     slack.click(button, key="k1")
     assert titles(ledger) == []
     assert [held.code for held in ledger.facts(ALICE).credentials] == ["ACP-620"]
-    (_, first), (_, again) = slack.sent
-    assert first == again
-    assert first["text"].startswith("Undone: logging activity 1.")
+    ((_, said),) = slack.sent
+    assert said["text"].startswith("Undone: logging activity 1.")
 
 
 def test_a_second_click_on_undo_undoes_nothing_else(slack: Slack, ledger: Ledger) -> None:

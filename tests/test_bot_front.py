@@ -1,6 +1,7 @@
 """What HTTP lets through to Bolt: bounded bodies that Slack has signed, and nothing else."""
 
 import json
+import statistics
 import time
 from collections.abc import Iterable
 from io import BytesIO
@@ -8,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from slack_bolt.adapter.wsgi import SlackRequestHandler
+from signing import through
 from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 
@@ -17,7 +18,10 @@ from bot.clients import OneToken
 from bot.console import LocalClient, at_once
 from bot.courier import Courier
 from bot.desk import Desk
-from bot.front import BODY_MOST, PATH, Served, UnavailableError, guarded
+from bot.front import BODY_MOST, PATH, Front, Served, UnavailableError
+from bot.listeners.commands import name_of
+from bot.metrics import Metrics
+from bot.receiving import Receiver
 
 SECRET = "0123456789abcdef"
 NOW = 1_764_676_800
@@ -83,7 +87,7 @@ def signature(body: bytes, at: int | str) -> str:
 def status_of(environ: dict[str, Any], behind: Behind) -> int:
     """The status with which the front answers."""
     statuses: list[str] = []
-    answer = guarded(behind, VERIFIER)(environ, lambda status, headers: statuses.append(status))
+    answer = through(Front(behind, VERIFIER), environ, lambda status, headers: statuses.append(status))
     body = b"".join(answer)
     (status,) = statuses
     if status != "200 OK":
@@ -178,6 +182,99 @@ def test_the_refusals_of_broken_json_and_forms_cost_no_parsing() -> None:
     assert behind.bodies == []
 
 
+@pytest.mark.parametrize(
+    ("stamp", "is_read"),
+    [
+        (str(NOW), True),
+        (str(NOW - FIVE_MINUTES), True),
+        (str(NOW - FIVE_MINUTES - 1), False),
+        (str(NOW + FIVE_MINUTES + 1), False),
+        ("abc", False),
+        ("9" * 5000, False),
+        ("9" * 13, False),
+        (f"-{NOW}", False),
+        (f"+{NOW}", False),
+        (f" {NOW}", False),
+        (f"{NOW}.0", False),
+        ("1_764_676_800", False),
+        ("".join(chr(ord(digit) + 0xFEE0) for digit in str(NOW)), False),  # fullwidth digits
+        ("nan", False),
+        ("", False),
+    ],
+)
+def test_a_body_is_read_only_where_its_moment_may_be_right(stamp: str, is_read: bool) -> None:
+    environ = signed(b"text", HTTP_X_SLACK_REQUEST_TIMESTAMP=stamp)
+    environ["HTTP_X_SLACK_SIGNATURE"] = "v0=" + "0" * 64
+    assert status_of(environ, Behind()) == 401
+    assert environ["wsgi.input"].was_read is is_read
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "",
+        "v0=",
+        "v0=" + "0" * 63,
+        "v0=" + "0" * 65,
+        "v1=" + "0" * 64,
+        "V0=" + "0" * 64,
+        "v0=" + "A" * 64,
+        "v0=" + "g" * 64,
+        "v0=" + "é" * 64,
+        "v0=" + "0" * 64 + "\n",
+        "0" * 64,
+        "\udcff" * 67,
+    ],
+)
+def test_a_body_is_read_only_where_its_signature_may_be_one(found: str) -> None:
+    environ = signed(b"text", HTTP_X_SLACK_SIGNATURE=found)
+    assert status_of(environ, Behind()) == 401
+    assert not environ["wsgi.input"].was_read
+
+
+# Pages
+
+
+class Page:
+    """Stands in for a page: keeps what it was asked with."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.asked.append(environ)
+        start_response("200 OK", [("content-type", "text/html")])
+        return [environ["wsgi.input"].read(), b"page"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        ("/slack/install", "GET", 200),
+        ("/slack/install", "HEAD", 200),
+        ("/slack/install", "POST", 405),
+        ("/slack/install", "DELETE", 405),
+        ("/slack/install", None, 405),
+        ("/slack/install/", "GET", 404),
+        ("/slack/install\n", "GET", 404),
+        ("/slack", "GET", 404),
+    ],
+)
+def test_pages_are_read_without_a_signature_and_without_a_body(
+    path: str, method: str | None, status: int
+) -> None:
+    page, behind, started = Page(), Behind(), []
+    front = Front(behind, VERIFIER, pages={"/slack/install": page})
+    body = Body(b"something sent along")
+    environ = {"REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "code=x", "wsgi.input": body}
+    answer = b"".join(through(front, environ, lambda line, headers: started.append(line)))
+    assert int(started[0].split()[0]) == status
+    assert answer == (b"page" if status == 200 else b"")
+    assert [one["QUERY_STRING"] for one in page.asked] == ["code=x"] * (status == 200)
+    assert not body.was_read
+    assert behind.bodies == []
+
+
 # Calendars
 
 TOKEN = "a-Token_of_43_characters_" + "x" * 18
@@ -205,9 +302,8 @@ class Answer:
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "wsgi.input": Body(b"text"), **changes}
         started: list[tuple[str, list[tuple[str, str]]]] = []
         self.behind = Behind()
-        answer = guarded(self.behind, VERIFIER, calendars)(
-            environ, lambda status, headers: started.append((status, headers))
-        )
+        front = Front(self.behind, VERIFIER, calendars)
+        answer = through(front, environ, lambda status, headers: started.append((status, headers)))
         self.body = b"".join(answer)
         ((status, headers),) = started
         self.status = int(status.split()[0])
@@ -306,8 +402,8 @@ def test_while_they_cannot_be_looked_up_it_is_said_and_the_log_does_not_tell_the
 def test_beside_calendars_slack_is_served_as_before() -> None:
     behind = Behind()
     statuses: list[str] = []
-    front = guarded(behind, VERIFIER, Calendars())
-    b"".join(front(signed(b"text"), lambda status, headers: statuses.append(status)))
+    front = Front(behind, VERIFIER, Calendars())
+    b"".join(through(front, signed(b"text"), lambda status, headers: statuses.append(status)))
     assert (statuses, behind.bodies) == (["200 OK"], [b"text"])
 
 
@@ -319,11 +415,11 @@ def served(desk: Desk):
     """The app as HTTP serves it: status, headers and body of the answer to a request."""
     client = LocalClient([])
     app = build_app(desk, Courier(OneToken(client), submit=at_once), client, signing_secret=SECRET)
-    front = guarded(SlackRequestHandler(app, path=PATH), SignatureVerifier(SECRET))
+    front = Front(Receiver(app, Metrics(), name_of), SignatureVerifier(SECRET))
 
     def send(environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         started: list[tuple[str, Any]] = []
-        answer = front(environ, lambda status, headers: started.append((status, headers)))
+        answer = through(front, environ, lambda status, headers: started.append((status, headers)))
         body = b"".join(answer)
         ((status, headers),) = started
         return int(status.split()[0]), {name.lower(): value for name, value in headers}, body
@@ -373,3 +469,14 @@ def test_the_address_check_of_the_events_api_is_answered(served) -> None:
     status, _, answer = served(environ)
     assert status == 200
     assert b"c1" in answer
+
+
+def test_an_answer_does_not_wait_for_a_poll(served) -> None:
+    """Unless told otherwise Bolt looks every 10 ms whether a listener has answered."""
+    times = []
+    for _ in range(21):
+        environ = signed(command("help"), at=int(time.time()))
+        began = time.perf_counter()
+        assert served(environ)[0] == 200
+        times.append(time.perf_counter() - began)
+    assert statistics.median(times) < 0.010

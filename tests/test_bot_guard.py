@@ -104,7 +104,7 @@ def test_what_the_portal_shows_keeps_the_dates_when_it_is_told_first(alice: Talk
         (W1, "cert remove ACP-620", "Removing ACP-620"),
         (B, "cert add ACP-620 earned 2023-12-31", "Changing what I know of ACP-620"),
         ((*B, "exam ACP-620 2025-11-15"), "exam remove ACP-620 2025-11-15", "Changing the exam ACP-620 of"),
-        (B, "undo change 1", "Taking back what was stated of ACP-620"),
+        (B, "undo change 1", "Taking back what you said of ACP-620"),
     ],
 )  # fmt: skip
 def test_every_change_that_makes_something_worse_is_asked_about(
@@ -437,7 +437,7 @@ def test_the_same_dates_become_the_portals(slack: Slack, desk: Desk, ledger: Led
         rules.PortalDates(date(2027, 12, 1), date(2028, 3, 1), date(2025, 12, 2), date(2025, 12, 1)),
     )
     assert "as the portal shows them" in alice.say("status")
-    assert alice.say("undo").startswith("Undone: that the portal agrees about ACP-620.")
+    assert alice.say("undo").startswith("Undone: your word that the portal agrees about ACP-620.")
     assert "calculated from its last renewal" in alice.say("status")
 
 
@@ -466,11 +466,13 @@ def test_one_question_covers_all_that_a_change_renewed(slack: Slack, desk: Desk)
     assert alice.say("status").count("as the portal shows them") == 2
 
 
-def test_other_dates_are_told_by_the_command_that_is_shown(slack: Slack) -> None:
+def test_other_dates_of_several_are_told_by_the_commands_that_are_shown_or_by_forms(slack: Slack) -> None:
     alice = Talk(slack)
-    alice.say(*W1)
-    assert "`/ce portal ACP-620 suspends 2027-12-01 expires 2028-03-01`" in alice.click("Other dates")
-    assert alice.labels() == []
+    alice.say("cert add ACP-120 earned 2024-01-01", *W1)
+    said = alice.click("Other dates")
+    assert "`/ce portal ACP-620 suspends 2027-12-01 expires 2028-03-01`" in said
+    assert "`/ce portal ACP-120 suspends 2027-12-01 expires 2028-03-01`" in said
+    assert sorted(alice.labels()) == ["ACP-120", "ACP-620"]
 
 
 def test_not_there_yet_leads_to_the_portal_and_can_be_answered_later(slack: Slack, ledger: Ledger) -> None:

@@ -593,9 +593,9 @@ def test_in_a_channel_a_file_and_a_block_of_code_are_none_of_our_business(slack:
     [
         ({"name": "a.xlsx"}, "This is a workbook"),
         ({"name": "a.numbers"}, "This is a workbook"),
-        ({"name": "a.pdf"}, "I read tables as CSV files"),
-        ({"name": "photo.png", "mimetype": "image/png"}, "I read tables as CSV files"),
-        ({"name": "noname", "mimetype": "image/png"}, "I read tables as CSV files"),
+        ({"name": "a.docx"}, "I read tables as CSV files"),
+        ({"name": "film.mp4", "mimetype": "video/mp4"}, "I read tables as CSV files"),
+        ({"name": "noname", "mimetype": "audio/mpeg"}, "I read tables as CSV files"),
     ],
 )
 def test_what_is_no_table_gets_a_sentence_and_is_not_fetched(alice: Dropper, file: dict, says: str) -> None:
@@ -620,8 +620,10 @@ def test_what_turns_out_to_be_no_table_gets_a_sentence(alice: Dropper, rows) -> 
 
 def test_a_picture_with_a_question_is_a_question(alice: Dropper) -> None:
     photo = {"id": "F1", "name": "photo.png", "mimetype": "image/png", "url_private_download": URL}
-    said = alice.send("does coursework need to match the cert?", files=[photo])
-    assert said.startswith("*No, coursework does not have to match")
+    asked = alice.send("does coursework need to match the cert?", files=[photo])
+    answer, _ = alice.slack.said
+    assert answer.text.startswith("*No, coursework does not have to match")
+    assert asked.startswith("Is “photo.png” proof of something you did?")
 
 
 def test_files_come_one_at_a_time(alice: Dropper) -> None:

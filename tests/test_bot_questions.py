@@ -197,8 +197,9 @@ def test_whatever_else_is_said_is_a_question(listening: Listening, event: dict[s
 
 def test_a_message_with_a_file_is_answered_by_its_text(listening: Listening) -> None:
     listening.event(direct(subtype="file_share", files=[{"id": "F1", "name": "proof.png"}]))
-    (post,) = listening.posts
-    assert ANSWER in post["text"]
+    answer, about_file = listening.posts
+    assert ANSWER in answer["text"]
+    assert "“proof.png”" in about_file["text"]
 
 
 # What is asked

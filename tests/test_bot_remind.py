@@ -171,7 +171,7 @@ def test_a_reminder_stays_where_it_is_and_has_a_button_for_all_there_is_to_do() 
     (said,) = [message(date(2025, 12, 2), ACP_620)]
     buttons = list(elements_of(said.blocks))
     assert [(button["text"]["text"], button["value"]) for button in buttons] == [
-        ("Log activity", "help add"),
+        ("Log activity", "form add"),
         ("Plan", "plan ACP-620"),
         ("Snooze 3 days", "remind snooze 3 days"),
         ("Snooze 1 week", "remind snooze 1 week"),
@@ -220,15 +220,29 @@ def test_no_reminder_names_a_day_to_act_on_that_is_past_the_last_safe_day(
 
 def test_who_renewed_in_the_portal_gets_the_line_that_says_so_and_it_works(tell: Tell) -> None:
     tell(EARNED)
-    said = tell("/ce remind renewed ACP-620")
+    tell("/ce cert add ACP-120 suspends 2026-01-10")
+    said = tell("/ce remind renewed")
     assert "*ACP-620*, with the dates that a renewal today would give:" in said
-    (line,) = re.findall(r"`(/ce portal .+)`", said)
+    line = re.findall(r"`(/ce portal .+)`", said)[0]
     assert line == "/ce portal ACP-620 suspends 2027-12-02 expires 2028-03-02"
     assert "Suspends *Thu 2027-12-02*" in tell(line)
     # Known already, they are not guessed again.
-    said = tell("/ce remind renewed ACP-620")
+    said = tell("/ce remind renewed")
     assert "*ACP-620*, with the dates I have:" in said
     assert f"`{line}`" in said
+
+
+def test_who_renewed_one_in_the_portal_gets_the_form_for_it(console, tell: Tell) -> None:
+    tell(EARNED)
+    for sure in ("calculated from the day", "as the portal shows"):  # as they are before, and after that
+        assert sure in tell("/ce status")
+        (opened,) = console.feed("/ce remind renewed ACP-620")
+        days = [block["element"].get("initial_date") for block in opened.blocks if block["type"] == "input"]
+        assert [day for day in days if day] == ["2027-12-02"]  # its expiration follows from that
+        tell("!submit")
+    status = tell("/ce status")
+    assert "Suspends *Thu 2027-12-02*" in status
+    assert "Thu 2028-03-02" in status
 
 
 @pytest.mark.parametrize(("suspends_on", "is_known"), [(TODAY + DAY * 365, False), (TODAY + DAY * 366, True)])
@@ -328,7 +342,7 @@ def test_alone_it_shows_how_a_member_is_reminded_and_of_what(console, tell: Tell
         "Next: *Wed 2025-12-03*, about *ACP-620*.",
         remind.HOW_TO_CHANGE,
     ]
-    assert labels(said.blocks) == ["Snooze 1 week", "Quiet weekends", "Turn off"]
+    assert labels(said.blocks) == ["Snooze 1 week", "Quiet weekends", "Turn off", "Settings"]
     assert tell("/ce reminders") == tell("/ce remind status") == said.text
 
 
@@ -431,7 +445,7 @@ def test_off_takes_effect_at_once(tell: Tell, desk: Desk) -> None:
     [
         ("/ce remind frobnicate", "I cannot place “frobnicate”", "/ce remind"),
         ("/ce remind of", "did you mean off?", "/ce remind off"),
-        ("/ce remind snooze until", "Say for how long", "/ce remind snooze until 2025-12-09"),
+        ("/ce remind snooze until 2025-12-01", "ends on a day to come", "/ce remind snooze until 2025-12-09"),
         ("/ce remind hour 25", "no hour of the day", "/ce remind hour 8"),
     ],
 )
@@ -592,12 +606,12 @@ def test_slack_takes_the_answers_of_whoever_holds_forty(
 @pytest.mark.parametrize(
     ("label", "answer"),
     [
-        ("Log activity", "`/ce add KIND TITLE DATE"),
+        ("Log activity", "Log an activity"),
         ("Plan", "*ACP-620* · missing 100"),
         ("Snooze 3 days", "Nothing from me before *Sun 2025-12-21*."),
         ("Snooze 1 week", "Nothing from me before *Thu 2025-12-25*."),
-        ("Snooze until…", "Try: `/ce remind snooze until 2025-12-25`"),
-        ("Renewed in the portal", "`/ce portal ACP-620 suspends 2027-12-18 expires 2028-03-18`"),
+        ("Snooze until…", "Snooze reminders"),
+        ("Renewed in the portal", "Certification"),
     ],
 )
 def test_a_reminder_comes_on_its_day_and_its_buttons_answer_beside_it(
@@ -610,7 +624,7 @@ def test_a_reminder_comes_on_its_day_and_its_buttons_answer_beside_it(
     assert (said.to, said.kind) == ("alice", "message")
     assert said.text.startswith(":bell: *ACP-620* suspends in 14 days, on *Thu 2026-01-01*")
     (clicked,) = console.feed(f"!click {label}")
-    assert clicked.kind == "reply"
+    assert clicked.kind in ("reply", "modal")
     assert answer in clicked.text
 
 
@@ -640,8 +654,8 @@ def test_who_renewed_in_the_portal_is_left_in_peace(tell: Tell) -> None:
     tell(EARNED)
     tell("/ce remind on")
     assert tell("!time 2025-12-18")
-    (line,) = re.findall(r"`(/ce portal .+)`", tell("!click Renewed"))
-    tell(line)
+    tell("!click Renewed")
+    tell("!submit")
     assert not tell("!time 2026-01-01")
     assert not tell("!time 2027-09-18")
     assert "suspends in 90 days, on *Sat 2027-12-18* (as the portal shows them)" in tell("!time 2027-09-19")

@@ -589,7 +589,7 @@ def test_what_slack_asks_to_wait_is_bounded_and_need_not_be_readable(
 class Answers(BaseHTTPRequestHandler):
     """Answers every call of the Web API as told, and keeps what came."""
 
-    status, headers_out, body = 200, {}, '{"ok": true, "ts": "1.0", "channel": "D1"}'
+    status, headers_out, body, team = 200, {}, '{"ok": true, "ts": "1.0", "channel": "D1"}', "T1"
     came: list[tuple[str, dict[str, Any]]]
 
     def do_POST(self) -> None:
@@ -600,7 +600,7 @@ class Answers(BaseHTTPRequestHandler):
             self.connection.close()
             return
         is_auth = self.path.endswith("auth.test")
-        body = (Answers.body if is_auth else self.body).encode()
+        body = (json.dumps({"ok": True, "team_id": self.team}) if is_auth else self.body).encode()
         self.send_response(200 if is_auth else self.status)
         for name, value in self.headers_out.items():
             self.send_header(name, value)
@@ -615,10 +615,14 @@ class Answers(BaseHTTPRequestHandler):
 
 @contextmanager
 def an_api(
-    status: int = 200, body: str = Answers.body, headers: dict[str, str] | None = None
+    status: int = 200,
+    body: str = Answers.body,
+    headers: dict[str, str] | None = None,
+    *,
+    team: str = Answers.team,
 ) -> Iterator[tuple[str, list[tuple[str, dict[str, Any]]]]]:
     came: list[tuple[str, dict[str, Any]]] = []
-    told = {"status": status, "body": body, "headers_out": headers or {}, "came": came}
+    told = {"status": status, "body": body, "headers_out": headers or {}, "came": came, "team": team}
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Told", (Answers,), told))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -712,6 +716,13 @@ def test_remind_says_what_is_left_to_try_again_and_fails(due_now: Path) -> None:
         done = remind(due_now, SLACK_API_URL=url, **TOKENS)
     assert (done.returncode, done.stdout) == (1, "Sent 0 reminders, 0 parked, 1 to try again.\n")
     assert "Traceback" not in done.stderr
+
+
+def test_one_token_sends_nothing_to_another_workspace_that_the_database_knows(due_now: Path) -> None:
+    with an_api(team="T2") as (url, came):
+        done = remind(due_now, SLACK_API_URL=url, **TOKENS)
+    assert (done.returncode, done.stdout) == (0, "Sent 0 reminders, 0 parked, 0 to try again.\n"), done.stderr
+    assert [method for method, _ in came] == ["auth.test"]
 
 
 def test_remind_needs_slack(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the environment and `.env` say, read before anything starts: good settings, or one sentence."""
 
+import base64
 import os
 import re
 from pathlib import Path
@@ -145,6 +146,117 @@ def test_settings_shown_in_a_log_show_no_secret() -> None:
     settings = read_settings({**BOT, **APP, **SIGNING})
     assert "secret" not in repr(settings)
     assert "secret" not in str(settings.slack)
+
+
+# Many workspaces
+
+
+KEY = base64.b64encode(bytes(range(250, 256)) + b"k" * 26).decode()
+OAUTH = {
+    "SLACK_CLIENT_ID": "1234.5678",
+    "SLACK_CLIENT_SECRET": "hush",
+    **SIGNING,
+    "CE_BOT_URL": "https://ce-bot.example.com",
+    "CE_BOT_TOKEN_KEY": KEY,
+}
+
+
+def test_many_workspaces_take_an_app_a_key_and_an_address() -> None:
+    found = read_settings(OAUTH)
+    assert found.slack
+    assert (found.slack.bot_token, found.slack.app_token) == (None, None)
+    oauth = found.slack.oauth
+    assert oauth
+    assert (oauth.client_id, oauth.client_secret) == ("1234.5678", "hush")
+    assert [len(key) for key in oauth.keys] == [32]
+    for secret in ("hush", KEY, "0123secret", repr(oauth.keys[0])):
+        assert secret not in repr(found)
+    assert read_settings({**BOT, **SIGNING}).slack.oauth is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        (KEY, 1),
+        (KEY.rstrip("="), 1),
+        (base64.urlsafe_b64encode(b"\xff" * 32).decode(), 1),
+        (base64.b64encode(b"\xff" * 32).decode(), 1),
+        (f"{KEY},{KEY}", 2),
+        (f" {KEY} , {KEY} ,", 2),
+    ],
+)
+def test_keys_are_taken_in_either_base64_and_the_first_is_the_first(text: str, keys: int) -> None:
+    slack = read_settings({**OAUTH, "CE_BOT_TOKEN_KEY": text}).slack
+    assert slack
+    assert slack.oauth
+    assert len(slack.oauth.keys) == keys
+
+
+def one_sentence(variables: dict[str, str], variable: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(variables)
+    message = str(caught.value)
+    assert message.startswith(f"{variable} ")
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert len(re.findall(r"[.!?](?:\s|$)", message)) == 1
+    for secret in ("hush", "0123secret", KEY[:20], "xoxb-1-secret", "c2Vjcm"):
+        assert secret not in message
+    return message
+
+
+@pytest.mark.parametrize("name", OAUTH)
+def test_half_of_what_many_workspaces_take_is_one_sentence(name: str) -> None:
+    assert "missing" in one_sentence({key: value for key, value in OAUTH.items() if key != name}, name)
+
+
+@pytest.mark.parametrize(("more", "name"), [(BOT, "SLACK_BOT_TOKEN"), (APP, "SLACK_APP_TOKEN")])
+@pytest.mark.parametrize("first", ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "CE_BOT_TOKEN_KEY"])
+def test_one_workspace_and_many_at_once_is_one_sentence(more: dict[str, str], name: str, first: str) -> None:
+    assert first in one_sentence({**more, **SIGNING, first: OAUTH[first]}, name)
+    one_sentence({**OAUTH, **more}, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("CE_BOT_TOKEN_KEY", "c2VjcmV0"),
+        ("CE_BOT_TOKEN_KEY", "x" * 44),
+        ("CE_BOT_TOKEN_KEY", f"{KEY};{KEY}"),
+        ("CE_BOT_TOKEN_KEY", f"{KEY},c2VjcmV0"),
+        ("CE_BOT_TOKEN_KEY", base64.b64encode(b"k" * 31).decode()),
+        ("CE_BOT_TOKEN_KEY", base64.b64encode(b"k" * 33).decode()),
+        ("CE_BOT_TOKEN_KEY", ","),
+        ("CE_BOT_TOKEN_KEY", "ключ"),
+        ("SLACK_CLIENT_ID", "A0123ABCD"),
+        ("SLACK_CLIENT_ID", "1234"),
+        ("SLACK_CLIENT_ID", "xoxb-1-secret"),
+        ("SLACK_CLIENT_SECRET", "xoxb-1-secret"),
+        ("SLACK_SIGNING_SECRET", "xoxb-1-secret"),
+        ("CE_BOT_URL", "http://ce-bot.example.com"),
+    ],
+)
+def test_what_is_wrong_with_many_workspaces_is_one_sentence(name: str, text: str) -> None:
+    one_sentence({**OAUTH, name: text}, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("http://localhost", "http://localhost"),
+        ("http://localhost:8080/", "http://localhost:8080"),
+        ("http://localhost.example.com", None),
+        ("http://127.0.0.1.example.com", None),
+        ("http://127.0.0.2", None),
+        ("http://localhost@evil.example", None),
+    ],
+)
+def test_without_tls_the_bot_is_reached_on_this_machine_alone(text: str, url: str | None) -> None:
+    if url:
+        assert read_settings({"CE_BOT_URL": text}).url == url
+    else:
+        one_sentence({"CE_BOT_URL": text}, "CE_BOT_URL")
 
 
 # Where it is said

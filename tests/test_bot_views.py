@@ -289,6 +289,10 @@ def test_every_kind_of_missing_thing_has_its_words() -> None:
         "TeamError",
         "SettledAlreadyError",
         "PhrasingRefusedError",
+        "NoSuchProofError",
+        "ProofThereError",
+        "ProofRefusedError",
+        "ProofDeletedError",
     }
 
 

@@ -2,18 +2,23 @@
 
 import json
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 
 import rules
-from bot.cli import main
+from bot.cli import EPILOG, _parser, main
 from bot.ledger import Ledger, Member
+from bot.listeners import commands
 from bot.settings import read_settings
+from bot.watching import Watching
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -108,6 +113,17 @@ def test_deleting_a_member_as_shown_leaves_nothing_of_them_and_all_of_others(con
         with ledger.write() as writer:
             who = Member("TCONSOLE", f"U{name[1:].upper()}")
             writer.calendars.keep(who, name, datetime(2025, 12, 2, tzinfo=UTC))
+            change = writer.begin_change(who, "attach proof", "activity 1", datetime(2025, 12, 2, tzinfo=UTC))
+            writer.proofs.attach(
+                who,
+                1,
+                file="F1",
+                name="a.png",
+                media_type="image/png",
+                size=9,
+                change=change,
+                at=datetime(2025, 12, 2, tzinfo=UTC),
+            )
     (shown,) = [block for block in blocks("sh") if "ce-bot forget" in block]
     connection = sqlite3.connect(ledger.path, isolation_level=None)
     before, bob = _rows_of(connection, "UALICE"), _rows_of(connection, "UBOB")
@@ -164,9 +180,9 @@ def test_every_table_and_column_is_described_and_nothing_else(tmp_path):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_path_and_make_target_a_document_names_exists(document):
     text = document.read_text(encoding="utf-8")
-    names = re.findall(r"\]\(([^)#:]+)\)", text)
-    names += re.findall(r"`((?:bot|rules|faq|tests|docs)/[\w./]+)`", text)
-    for name in names:
+    for name in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (document.parent / name).exists(), name
+    for name in re.findall(r"`((?:bot|rules|faq|tests|docs)/[\w./]+)`", text):
         assert (ROOT / name).exists(), name
     targets = re.findall(r"(?m)^([a-z0-9]+):", (ROOT / "Makefile").read_text())
     for target in re.findall(r"`?make ([a-z0-9]+)`?", text):
@@ -186,7 +202,87 @@ def test_the_address_shown_is_one_that_can_be_set():
     assert found.url == "https://ce-bot.example.com"
 
 
+def test_the_settings_of_many_workspaces_shown_are_settings_the_bot_reads():
+    (shown,) = [block for block in blocks("sh") if "SLACK_CLIENT_ID=" in block]
+    lines = [line.partition("#")[0].strip() for line in shown.splitlines() if line]
+    values = dict(line.split("=", 1) for line in lines) | {"CE_BOT_URL": "https://ce-bot.example.com"}
+    values["CE_BOT_TOKEN_KEY"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+    slack = read_settings(values).slack
+    assert slack
+    assert slack.oauth
+    assert slack.oauth.client_id == "1234567890.1234567890"
+
+
 def test_what_is_stored_is_listed_by_its_nature():
     stored = README[README.index("## What is stored about people") :]
     for what in ("time zone", "certifications", "activities", "exams", "answers given", "voted", "Questions"):
         assert what in stored
+
+
+def called(document: Path) -> list[str]:
+    """Every call of ce-bot that a document shows, in blocks and between words."""
+    text = document.read_text(encoding="utf-8")
+    lines = [line for block in blocks("sh", text) for line in block.splitlines()]
+    calls = [re.search(r"^ce-bot [a-z].*", line) for line in lines]
+    calls += [re.search(r"bin/ce-bot [a-z].*", line) for line in text.splitlines()]
+    between = re.findall(r"`(ce-bot [a-z][^`]*)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return [found[0] for found in calls if found] + between
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "docs/ce-bot.service"], ids=lambda path: path.name)
+def test_every_call_of_ce_bot_a_document_shows_can_be_made(document):
+    for shown in called(document):
+        words = shlex.split(re.sub(r"\$\(.*?\)", "FILE", shown), comments=True)
+        if len(words) == 2 and words[1] in ("backup", "restore", "import", "export", "forget"):
+            continue  # the command by its name alone
+        try:
+            assert _parser().parse_args(words[1:]).command
+        except SystemExit as end:
+            pytest.fail(f"{shown}: ends with {end.code}")
+
+
+def test_what_calls_are_found_by_is_not_blind():
+    found = called(ROOT / "docs/operations.md")
+    assert len(found) > 20
+    assert any("backup --force" in call for call in found), "the line of cron, too"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_setting_a_document_names_is_one(document):
+    name = r"\b(?:SLACK|CE_BOT)_[A-Z_]+"
+    of_make_slack = (ROOT / "tests/e2e/try_slack.py").read_text(encoding="utf-8")
+    known = {*re.findall(name, EPILOG), *re.findall(name, of_make_slack)}
+    assert set(re.findall(name, document.read_text(encoding="utf-8"))) <= known
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_a_document_names_is_answered(document):
+    named = re.findall(r"`/ce ([a-z][a-z-]*)", document.read_text(encoding="utf-8"))
+    assert [name for name in named if not commands._is_known(name)] == []
+
+
+def test_every_figure_the_documents_name_is_kept(ledger, desk):
+    watching = Watching()
+    watching.watch_ledger(ledger, lambda: datetime(2025, 12, 2, tzinfo=UTC))
+    watching.watch_desk(desk, "socket")
+    watching.watch_connection(lambda: True)
+    kept = set(re.findall(r"(?m)^# TYPE (ce_bot_\w+)", generate_latest(watching.metrics.registry).decode()))
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        named = {re.sub(r"_bucket$", "", name) for name in re.findall(r"\bce_bot_[a-z_]+", text)}
+        assert named <= kept, document
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/operations.md"])
+def test_where_the_key_is_lost_the_command_shown_lets_workspaces_install_the_bot_again(document, tmp_path):
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data/ce-bot.db"
+    Ledger(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("INSERT INTO installations VALUES ('T1', 'A', 'U', 'B', '', 'shut', NULL, '', NULL, NULL)")
+        shown = re.findall(r'(?m)(?:^|`)(sqlite-utils [^"`\n]+"[^"]+")', (ROOT / document).read_text())
+        program, *arguments = shlex.split(shown[0])
+        subprocess.run(
+            [Path(sys.executable).parent / program, *arguments], cwd=tmp_path, check=True, capture_output=True
+        )
+        assert db.execute("SELECT count(*) FROM installations").fetchone() == (0,)

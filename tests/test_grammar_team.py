@@ -206,8 +206,8 @@ def test_a_setting_is_read(text: str, said: object) -> None:
 @pytest.mark.parametrize(
     ("text", "why", "example"),
     [
-        ("", "there are days, digest, hour and target", "/ce team settings"),
-        ("colour red", "there are days, digest, hour and target", "/ce team settings"),
+        ("", "there are days, digest, hour, timezone and target", "/ce team settings"),
+        ("colour red", "there are days, digest, hour, timezone and target", "/ce team settings"),
         ("dyas 30 7", "did you mean days?", "/ce team settings days 30 7"),
         ("days", "Say how many days", "/ce team settings days 30 14 7"),
         ("days 0", "from 1 to 365", "/ce team settings days 30 14 7"),

@@ -11,11 +11,14 @@ from ruamel.yaml import YAML
 from slack_sdk import WebClient
 
 from bot.listeners.places import SHARED
+from bot.views.assistant import PROMPTS
+from bot.views.blocks import Prompt
 
 ROOT = Path(__file__).parent.parent
 
 # What Slack asks for, which its schema does not know; None: no scope.
 SCOPE_OF_EVENT = {
+    "app_home_opened": None,
     "app_mention": "app_mentions:read",
     "app_uninstalled": None,
     "tokens_revoked": None,
@@ -24,12 +27,16 @@ SCOPE_OF_EVENT = {
     "message.im": "im:history",
 }
 SCOPE_OF_METHOD = {
+    "apps.connections.open": None,  # it takes the app's token, not the bot's
+    "assistant.threads.setSuggestedPrompts": "assistant:write",
     "auth.test": None,
+    "chat.getPermalink": None,
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
     "files.info": "files:read",  # and to fetch what a file holds
     "conversations.open": "im:write",
     "files.upload.v2": "files:write",
+    "oauth.v2.access": None,
     "users.info": "users:read",
     "views.open": None,
     "views.publish": None,
@@ -37,8 +44,11 @@ SCOPE_OF_METHOD = {
     "views.update": None,
 }
 
+# What Slack sends only to apps that were set up with assistant_view, which it takes from no new one.
+OF_OLDER_APPS = {"assistant_thread_started"}
+
 # Bolt's words for what reaches the bot through Slack's one setting "interactivity".
-INTERACTIVE = {"action", "block_action", "view", "view_submission", "shortcut", "message_shortcut"}
+INTERACTIVE = {"action", "block_action", "view", "view_submission", "global_shortcut", "message_shortcut"}
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +118,34 @@ def test_every_command_answered_is_in_the_manifest_and_no_other(manifest, code):
     assert {entry["command"] for entry in manifest["features"]["slash_commands"]} == answered
 
 
+def test_every_shortcut_answered_is_in_the_manifest_and_no_other(manifest, code):
+    answered = {
+        (kind.removesuffix("_shortcut"), name)
+        for kind, name in listeners(code)
+        if kind in ("global_shortcut", "message_shortcut")
+    }
+    assert {(one["type"], one["callback_id"]) for one in manifest["features"]["shortcuts"]} == answered
+
+
 def test_every_event_answered_is_subscribed_to_and_no_other(manifest, code):
     answered = {name for kind, name in listeners(code) if kind == "event"}
     answered |= {"message" for kind, _ in listeners(code) if kind == "message"}
     # The code sees one event "message"; the manifest says from where: message.im, message.channels.
     subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
-    assert {event.partition(".")[0] for event in subscribed} == answered
+    assert {event.partition(".")[0] for event in subscribed} == answered - OF_OLDER_APPS
+
+
+def test_the_pane_suggests_the_same_questions_before_the_bot_does(manifest):
+    suggested = [Prompt(**prompt) for prompt in manifest["features"]["agent_view"]["suggested_prompts"]]
+    assert tuple(suggested) == PROMPTS
+    assert len(suggested) <= 4
+
+
+def test_home_is_shown_where_its_opening_is_answered(manifest):
+    subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
+    home = manifest["features"]["app_home"]
+    assert home["home_tab_enabled"] is ("app_home_opened" in subscribed)
+    assert home["messages_tab_enabled"]
 
 
 def test_messages_come_from_where_they_are_answered_and_from_nowhere_else(manifest):

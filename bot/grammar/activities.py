@@ -9,7 +9,7 @@ from datetime import date
 from rules import Kind
 
 from ..dates import find_dates, in_quotes, looks_like_date
-from .errors import AmbiguousWordsError, WordsError
+from .errors import AmbiguousWordsError, UnfinishedError, WordsError
 from .examples import LIKE_ENOUGH, most_alike, with_example
 from .line import QUOTES, Form, Line, Token, phrase, read_day, read_line, runs
 
@@ -50,11 +50,15 @@ class ActivityWords:
     link: str | None
 
 
+NOTHING_SAID = ActivityWords(None, None, None, None, None)
+
+
 def read_activity(text: str, today: date) -> ActivityWords:
     """The words of `/ce add`: the kind, then title, date, units and a link in any order.
 
     Without a date `done_on` is None, and the caller takes today.
-    Raises WordsError for whatever cannot be logged as it stands.
+    Raises UnfinishedError where the kind or the title is missing and nothing is wrong, with what was said as
+    ActivityWords; WordsError for whatever else cannot be logged as it stands.
     """
     return with_example(
         lambda words: _activity(words, today), text, "add", '/ce add course "Jira Automation" yesterday'
@@ -64,7 +68,8 @@ def read_activity(text: str, today: date) -> ActivityWords:
 def read_edit(text: str, today: date) -> tuple[int, ActivityWords]:
     """The words of `/ce edit`: the activity's number and what is to be different.
 
-    Raises WordsError where the number is missing, nothing changes or a change cannot be.
+    Raises UnfinishedError for a number alone, with that number; WordsError where it is missing or a change
+    cannot be.
     """
     return with_example(lambda words: _edit(words, today), text, "edit", "/ce list")
 
@@ -144,10 +149,10 @@ class _Pieces:
 def _activity(text: str, today: date) -> ActivityWords:
     line = read_line(text)
     if not line.tokens:
-        raise WordsError(NOTHING_ADDED)
+        raise UnfinishedError(NOTHING_ADDED, said=NOTHING_SAID)
     opening = _opening(line.tokens)
     if opening is None:
-        raise _unknown_kind(line)
+        raise _without_kind(line, today)
     pieces = _pieces(line, 0, opening, today)
     said = _judged(pieces, today)
     if said.title is None and opening.name and not pieces.quoted:
@@ -155,7 +160,8 @@ def _activity(text: str, today: date) -> ActivityWords:
     if said.title is None:
         titled = f'{pieces.head} "{_SAMPLES[opening.kind]}"'
         rest = line.text[len(pieces.head) :]
-        raise WordsError(TITLE_MISSING, instead=(f"{titled}{rest}", f"{titled} yesterday"))
+        instead = (f"{titled}{rest}", f"{titled} yesterday")
+        raise UnfinishedError(TITLE_MISSING, said=said, instead=instead)
     return said
 
 
@@ -170,8 +176,11 @@ def _edit(text: str, today: date) -> tuple[int, ActivityWords]:
     said = _judged(_pieces(line, first, _opening(line.tokens[first:]), today), today)
     if wanted and getattr(said, wanted) is None:
         raise WordsError(LABEL_ALONE.format(label=label), instead=(f"{number} yesterday",))
-    if said == ActivityWords(None, None, None, None, None):
-        raise WordsError(NOTHING_CHANGED, instead=(f"{number} yesterday",))
+    if said == NOTHING_SAID:
+        instead = (f"{number} yesterday",)
+        if len(line.tokens) == 1:
+            raise UnfinishedError(NOTHING_CHANGED, said=number, instead=instead)
+        raise WordsError(NOTHING_CHANGED, instead=instead)
     return number, said
 
 
@@ -201,6 +210,18 @@ def _opening(tokens: Sequence[Token]) -> _Opening | None:
         if name in KIND_OF:
             return _Opening(KIND_OF[name], size, words if name in _EVENT_NAMES else ())
     return None
+
+
+def _without_kind(line: Line, today: date) -> WordsError:
+    """What to say to a line that begins with no kind: only that is missing, or something is wrong."""
+    error = _unknown_kind(line)
+    if error.instead:
+        return error
+    try:
+        said = _judged(_pieces(line, 0, None, today), today)
+    except WordsError:
+        return error
+    return UnfinishedError(error.sentence, said=said)
 
 
 def _unknown_kind(line: Line) -> WordsError:

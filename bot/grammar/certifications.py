@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..dates import in_quotes, looks_like_date, with_weekday
-from .errors import UnknownCodeError, WordsError
+from .errors import UnfinishedError, UnknownCodeError, WordsError
 from .examples import nearest, with_example
 from .line import EDGES, Line, Token, phrase, read_day, read_line
 
@@ -49,6 +49,18 @@ class CertWords:
     anyway: bool
 
 
+def cert_words(words: CertWords) -> str:
+    """What `read_cert_add` reads as just this, and `read_portal` where nothing is said of the day earned."""
+    dates = (
+        ("earned", words.earned_on),
+        ("suspends", words.suspends_on),
+        ("expires", words.expires_on),
+        ("started", words.cycle_started_on),
+    )
+    said = [f"{word} {day}" for word, day in dates if day]
+    return _ended(" ".join([words.code, *said]), anyway=words.anyway)
+
+
 def read_code(text: str, codes: Collection[str], levels: Collection[str], *, verb: str) -> str:
     """The certification that is all `/ce {verb}` needs, in any case, with or without dash or space.
 
@@ -63,8 +75,9 @@ def read_code(text: str, codes: Collection[str], levels: Collection[str], *, ver
 def read_cert_add(text: str, today: date, codes: Collection[str], levels: Collection[str]) -> CertWords:
     """The words of `/ce cert add`: a certification and when it was earned, suspends, expires.
 
-    Raises UnknownCodeError unless the last word is `anyway` and the code plausible,
-    AmbiguousWordsError for a date with two readings, WordsError for the rest.
+    Raises UnknownCodeError unless the last word is `anyway` and the code plausible, UnfinishedError
+    with what was said where a date is missing or everything, AmbiguousWordsError for a date with two
+    readings, WordsError for the rest.
     """
     known = Known(codes, levels)
     return with_example(
@@ -95,7 +108,7 @@ def read_exam(
     """A certification and the day its exam was passed, which is never guessed.
 
     `verb` is the command that the example shows.
-    Raises UnknownCodeError, AmbiguousWordsError or WordsError.
+    Raises UnknownCodeError, UnfinishedError, AmbiguousWordsError or WordsError.
     """
     known = Known(codes, levels)
     default = f"/ce {verb} {known.sample} {_SAMPLE_PASSED}"
@@ -170,10 +183,12 @@ def leading_code(line: Line, known: Known) -> tuple[str, tuple[Token, ...], bool
     anyway = len(line.tokens) > 1 and phrase(line.tokens[-1:]) == _ANYWAY
     found = _CODE.match(line.text)
     dated = phrase(line.tokens[:1]) in _DATE_WORDS or _begins_with_date(line)
+    if not line.tokens:
+        raise UnfinishedError(CODE_MISSING.format(like=known.sample), about="code")
     if not found and (dated or phrase(line.tokens[:1]) in ("", _ANYWAY)):
         # Only to dates a code is added: alone it would name a certification that nobody typed.
         instead = (f"{known.sample} {line.text}",) if dated else ()
-        raise WordsError(CODE_MISSING.format(like=known.sample), instead=instead)
+        raise WordsError(CODE_MISSING.format(like=known.sample), instead=instead, about="code")
     end = found.end() if found else line.tokens[0].end
     typed = line.text[:end]
     code = _canonical(typed.strip(EDGES))
@@ -209,7 +224,9 @@ def _code_alone(text: str, known: Known) -> str:
     code, rest, anyway = leading_code(line, known)
     if rest:
         raise WordsError(
-            ONLY_THE_CODE.format(typed=in_quotes(line.between(rest))), instead=(_ended(code, anyway=anyway),)
+            ONLY_THE_CODE.format(typed=in_quotes(line.between(rest))),
+            instead=(_ended(code, anyway=anyway),),
+            about="code",
         )
     return code
 
@@ -265,7 +282,11 @@ def _stated_dates(
         if at == end:
             raise WordsError(DATE_AFTER_WORD.format(word=in_quotes(word)))
         span = leading_date(line, tokens[at:end])
-        stated[field] = read_day(line, span, today, future=field in ("suspends_on", "expires_on"))
+        try:
+            stated[field] = read_day(line, span, today, future=field in ("suspends_on", "expires_on"))
+        except WordsError as error:
+            error.about = field
+            raise
         at += len(span)
     return stated
 
@@ -306,15 +327,16 @@ def _misplaced(line: Line, tokens: Sequence[Token], welcome: Collection[str]) ->
 
 
 def refuse_inconsistent(words: CertWords, *, may_be_earned_alone: bool) -> None:
-    """Raise WordsError if a date is missing or two of them contradict each other."""
+    """Raise UnfinishedError if a date is missing, WordsError if two of them contradict each other."""
     code, suspends_on, expires_on = words.code, words.suspends_on, words.expires_on
     if suspends_on is None:
         if expires_on or words.cycle_started_on or not may_be_earned_alone:
             rest = f" expires {expires_on}" if expires_on else ""
             right = f"{code} suspends 2026-01-01{rest}"
-            raise WordsError(SUSPENSION_MISSING.format(code=code), instead=(right,))
+            sentence = SUSPENSION_MISSING.format(code=code)
+            raise UnfinishedError(sentence, said=words, instead=(right,), about="suspends_on")
         if words.earned_on is None:
-            raise WordsError(DATES_MISSING.format(code=code))
+            raise UnfinishedError(DATES_MISSING.format(code=code), said=words, about="earned_on")
         return
     if expires_on and expires_on <= suspends_on:
         raise WordsError(
@@ -322,11 +344,16 @@ def refuse_inconsistent(words: CertWords, *, may_be_earned_alone: bool) -> None:
                 expires_on=with_weekday(expires_on), suspends_on=with_weekday(suspends_on)
             ),
             instead=(f"{code} suspends {expires_on} expires {suspends_on}",),
+            about="expires_on",
         )
-    for what, day in (("earned date", words.earned_on), ("start of the cycle", words.cycle_started_on)):
+    for field, what in (("earned_on", "earned date"), ("cycle_started_on", "start of the cycle")):
+        day = getattr(words, field)
         if day and day >= suspends_on:
             raise WordsError(
-                STARTS_TOO_LATE.format(what=what, on=with_weekday(day), suspends_on=with_weekday(suspends_on))
+                STARTS_TOO_LATE.format(
+                    what=what, on=with_weekday(day), suspends_on=with_weekday(suspends_on)
+                ),
+                about=field,
             )
 
 
@@ -336,7 +363,8 @@ def _exam(text: str, today: date, known: Known) -> tuple[str, date]:
     said = [token for token in rest if token.bare not in _AROUND_EXAM]
     try:
         if not said:
-            raise WordsError(EXAM_DATE_MISSING.format(code=code))
+            held = CertWords(code, None, None, None, None, anyway)
+            raise UnfinishedError(EXAM_DATE_MISSING.format(code=code), said=held, about="passed_on")
         span = leading_date(line, said)
         passed_on = read_day(line, span, today)
         beyond = said[len(span) :]
@@ -345,6 +373,7 @@ def _exam(text: str, today: date, known: Known) -> tuple[str, date]:
             right = _ended(f"{code} {passed_on}", anyway=anyway)
             raise WordsError(NOT_UNDERSTOOD.format(typed=typed), instead=(right,))
     except WordsError as error:
+        error.about = error.about or "passed_on"
         error.instead = (*error.instead, _ended(f"{code} {_SAMPLE_PASSED}", anyway=anyway))
         raise
     return code, passed_on

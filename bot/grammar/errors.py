@@ -1,6 +1,7 @@
 """What is wrong with words that cannot be used, and what may be said instead."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..dates import AmbiguousDateError
 
@@ -9,14 +10,28 @@ class WordsError(ValueError):
     """What was typed cannot be used: `sentence` says why and what to do, `example` is a line that works.
 
     `instead` holds rewordings of what was typed that may work, best first: the reader that
-    raises this tries them and makes an example of the first that does.
+    raises this tries them and makes an example of the first that does. `about` names the value
+    that is wrong, where the words hold several.
     """
 
-    def __init__(self, sentence: str, example: str = "", *, instead: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sentence: str, example: str = "", *, instead: Sequence[str] = (), about: str = ""
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.example = example
         self.instead = tuple(instead)
+        self.about = about
+
+
+class UnfinishedError(WordsError):
+    """What was typed is right as far as it goes, and a form can ask for the rest: `said` is what was said."""
+
+    def __init__(
+        self, sentence: str, *, said: Any = None, instead: Sequence[str] = (), about: str = ""
+    ) -> None:
+        super().__init__(sentence, instead=instead, about=about)
+        self.said = said
 
 
 class AmbiguousWordsError(WordsError):
@@ -43,7 +58,7 @@ class UnknownCodeError(WordsError):
     def __init__(
         self, sentence: str, *, typed: str, nearest: str | None, plausible: bool, instead: Sequence[str]
     ) -> None:
-        super().__init__(sentence, instead=instead)
+        super().__init__(sentence, instead=instead, about="code")
         self.typed = typed
         self.nearest = nearest
         self.plausible = plausible

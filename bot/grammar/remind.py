@@ -8,7 +8,7 @@ from typing import Any
 
 from ..dates import WEEKDAYS, in_quotes, with_weekday
 from .certifications import leading_date
-from .errors import WordsError
+from .errors import UnfinishedError, WordsError
 from .examples import nearest, with_example
 from .line import Line, Token, read_day, read_line
 
@@ -25,6 +25,7 @@ DAYS_OUT_OF_RANGE = (
     "Days before a suspension go from 1 to {most}, and {typed} is not among them; the day itself always "
     "comes with them."
 )
+NOT_DAYS = "I cannot place {typed}: write numbers of days, like 45 21."
 TOO_MANY_DAYS = "{count} reminders of one suspension are too many: {most} are the most."
 HOUR_MISSING = "Say at which hour of your day to remind you."
 NOT_AN_HOUR = "{typed} is no hour of the day: they go from 0 to 23, or from 1 to 12 with am or pm."
@@ -58,9 +59,42 @@ def read_remind(text: str, today: date, usual: tuple[int, ...]) -> RemindWords:
     """The words of `/ce remind`, of one thing or several: `days 60 30 7`, `on at 8am`, `snooze 3 days`.
 
     `usual` are the days that are meant by `days default`.
-    Raises AmbiguousWordsError for a date with two readings, WordsError for the rest.
+    Raises AmbiguousWordsError for a date with two readings, UnfinishedError where only the end of a snooze
+    is missing, WordsError for the rest.
     """
     return with_example(lambda words: _remind(words, today, usual), text, "remind", "/ce remind")
+
+
+def remind_words(words: RemindWords) -> str:
+    """What `read_remind` reads as just this."""
+    said = {
+        f"days {_spaced(words.days or ())}": words.days,
+        f"hour {words.hour}": words.hour is not None,
+        "weekends on": words.quiet_weekends is False,
+        "weekends off": words.quiet_weekends,
+        "mentions on": words.may_mention,
+        "mentions off": words.may_mention is False,
+        f"snooze until {words.silent_until}": words.silent_until,
+        "snooze off": words.ends_snooze,
+        # Last, because before weekends or mentions they would be said of those.
+        "on": words.is_on,
+        "off": words.is_on is False,
+    }
+    return " ".join(each for each, is_said in said.items() if is_said)
+
+
+def read_days(text: str) -> tuple[int, ...]:
+    """Numbers of days before a suspension, each once, the earliest first; there may be none.
+
+    Raises WordsError for anything else, and where one cannot be meant or too many are.
+    """
+    words = _Words(read_line(_BETWEEN_NUMBERS.sub(" ", text)), date.min, ())
+    words.take_one(_DAYS)
+    found = _numbers(words)
+    words.take_one(_DAYS)
+    if words.left:
+        raise WordsError(NOT_DAYS.format(typed=in_quotes(words.line.between(words.left))))
+    return _checked(found)
 
 
 _Said = dict[str, Any]
@@ -90,6 +124,7 @@ _WHAT = {
     "ends_snooze": "the snooze",
 }
 _NUMBERS = re.compile("[0-9]{1,6}(?:[,/;+& ][0-9]{1,6})*")
+_BETWEEN_NUMBERS = re.compile("[,;/+&]")
 _TIME = re.compile("(?P<hour>[0-9]{1,6})(?:[:.](?P<minutes>[0-9]{2}))? ?(?:(?P<half>[ap])[.]?m|h|o'clock)?")
 _NAMED_HOURS = {"noon": "12:00", "midday": "12:00", "midnight": "0:00"}
 _AMOUNT = re.compile("(?P<number>[0-9]{1,6}|[a-z]+) ?(?P<unit>[a-z]*)")
@@ -292,7 +327,7 @@ def _until(words: _Words) -> date:
     """The first day after a silence."""
     words.take_one((*_UNTIL, "for", "to"))
     if not words.left:
-        raise WordsError(SNOOZE_MISSING)
+        raise UnfinishedError(SNOOZE_MISSING)
     weekday = _WEEKDAYS.get(words.word())
     if weekday is not None and not words.word(1)[:1].isdigit():
         words.take()

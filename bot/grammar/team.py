@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import available_timezones
 
 from ..dates import WEEKDAYS, in_quotes
 from .certifications import Known, leading_code
@@ -24,13 +26,16 @@ NOT_A_PERSON = "{typed} is nobody I know: type @ and pick people from the list t
 GROUP = "A group cannot be named here: name its people, each with @."
 ONE_PERSON = "One person at a time: leave {typed} out."
 TOO_MANY_PEOPLE = "These are {count} people where {most} are the most at once: invite the rest afterwards."
-WHICH_SETTING = "I cannot set {typed}: there are days, digest, hour and target."
+WHICH_SETTING = "I cannot set {typed}: there are days, digest, hour, timezone and target."
 MISTYPED_SETTING = "I cannot set {typed}: did you mean {nearest}?"
 DAYS_MISSING = "Say how many days before a suspension date the channel is told, one number or several."
 NOT_DAYS = "{typed} is no number of days: they go from 1 to {most}; the date itself always comes with them."
 TOO_MANY_DAYS = "These are {count} numbers of days where {most} are the most: keep the important ones."
 HOUR_MISSING = "Say at which hour of the day the channel is told."
 NOT_AN_HOUR = "{typed} is no full hour of the day: they go from 0 to 23."
+ZONE_MISSING = "Say in which time zone the hour is meant, by a city's name like Europe/Berlin."
+NOT_A_ZONE = "{typed} is no time zone I know: name a city of it, like Europe/Berlin."
+MISTYPED_ZONE = "{typed} is no time zone I know: did you mean {nearest}?"
 DIGEST_MISSING = "Say on which weekday the digest comes, or off for none."
 NOT_A_WEEKDAY = "{typed} is no weekday: write one like Monday, or off for no digest."
 TARGET_MISSING = "Say how many are to hold {code}, or off for no target."
@@ -39,13 +44,14 @@ NOT_A_PAGE = "{typed} is no page: they are numbers from 1 on."
 
 # The words that can follow `/ce team`.
 SUBJECTS = ("all", "forecast", "invite", "join", "lead", "leave", "remove", "settings", "start", "stop")
-_SETTINGS = ("days", "digest", "hour", "target")
+_SETTINGS = ("days", "digest", "hour", "target", "timezone")
 _OFF = ("off", "none", "no", "never", "stop")
 _AROUND = ("and", "on", "at", "before", "the", "to", "=", "&")
 _MENTION = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|(?P<name>[^<>]*))?>")
 _CHANNEL = re.compile(r"(?:<#)?(?P<id>[CG][A-Z0-9]+)(?:\|[^<>]*)?>?")
 _BETWEEN = re.compile(r"[\s,;&+]+|\band\b")
 _GROUP = re.compile(r"<!(?:subteam\^|here|channel|everyone)")
+_NO_PLACES = {"Factory", "localtime", "posixrules"}  # they depend on the machine, or mean none
 _HOUR = re.compile("(?P<hour>[0-9]{1,2})(?:[:.]00)?(?P<half>am|pm)?")
 _NOON = 12
 _FIRST_LETTERS = 3
@@ -64,6 +70,12 @@ class HourWords(NamedTuple):
     hour: int
 
 
+class ZoneWords(NamedTuple):
+    """The hour is one of this time zone (IANA)."""
+
+    timezone: str
+
+
 class DigestWords(NamedTuple):
     """The digest comes on this weekday (1 Monday to 7 Sunday; None: never), at this hour if one was named."""
 
@@ -78,7 +90,7 @@ class TargetWords(NamedTuple):
     target: int | None
 
 
-SettingWords = DaysWords | HourWords | DigestWords | TargetWords
+SettingWords = DaysWords | HourWords | ZoneWords | DigestWords | TargetWords
 
 
 def unknown_subject(text: str) -> WordsError:
@@ -151,6 +163,11 @@ def read_setting(text: str, codes: Collection[str], levels: Collection[str]) -> 
     """
     known = Known(codes, levels)
     return with_example(lambda words: _setting(words, known), text, "team settings", "/ce team settings")
+
+
+def read_settings(text: str, codes: Collection[str], levels: Collection[str]) -> tuple[SettingWords, ...]:
+    """The same of several settings, one in a line. Raises as `read_setting` does."""
+    return tuple(read_setting(line, codes, levels) for line in text.splitlines() or [text])
 
 
 def _people(text: str) -> Mapping[str, str]:
@@ -238,6 +255,29 @@ def _digest(text: str, _known: Known) -> DigestWords:
     return DigestWords(weekday, _hour_of("".join(rest), f"digest {first}") if rest else None)
 
 
+def _zone(text: str, _known: Known) -> ZoneWords:
+    word = "_".join(text.split())
+    if not word:
+        raise WordsError(ZONE_MISSING, instead=("timezone Europe/Berlin",))
+    found = _zones().get(word.casefold())
+    if found is None:
+        meant = nearest(word, _zones())
+        sentence = MISTYPED_ZONE if meant else NOT_A_ZONE
+        best = _zones()[meant] if meant else "Europe/Berlin"
+        raise WordsError(
+            sentence.format(typed=in_quotes(text.strip()), nearest=best), instead=(f"timezone {best}",)
+        )
+    return ZoneWords(found)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> Mapping[str, str]:
+    """The names of time zones by how they may be written, which is also by their city alone."""
+    named = sorted(available_timezones() - _NO_PLACES, reverse=True)
+    cities = {name.rpartition("/")[2].casefold(): name for name in named if "/" in name}
+    return {**cities, **{name.casefold(): name for name in named}}
+
+
 def _target(text: str, known: Known) -> TargetWords:
     line = read_line(text)
     try:
@@ -284,6 +324,7 @@ def _hour_of(typed: str, setting: str) -> int:
 _READERS: Mapping[str, Callable[[str, Known], SettingWords]] = {
     **dict.fromkeys(("days", "day"), _days),
     **dict.fromkeys(("hour", "time"), _hour),
+    **dict.fromkeys(("timezone", "zone"), _zone),
     "digest": _digest,
     **dict.fromkeys(("target", "targets"), _target),
 }

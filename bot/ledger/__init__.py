@@ -15,14 +15,16 @@ from .facts import Facts, LoggedActivity, Member
 from .faq import KEEP_QUESTIONS, AcceptedPhrasing, AskedQuestion, Settled, ThreadQuestion, Tier, Vote
 from .forgetting import Noted, Stored
 from .imports import PendingImport
+from .installations import Installation
 from .outbox import DIGEST, KEEP_SETTLED, Claim, Held, NoticeKey, OutboxHealth, OutboxRow, Stage
+from .proofs import KeptFile, Proof, ProofClaim, ProofState
 from .questions import Decision, PortalAnswer, Typed
 from .reminders import ReminderSettings
 from .standings import Kept
 from .store import Ledger
 from .teams import INVITE_AGAIN_AFTER, Left, Role, TeamMember, TeamSettings
 from .upkeep import BEGINNING
-from .writer import Writer
+from .writer import Change, Writer
 
 __all__ = [
     "BEGINNING",
@@ -32,12 +34,15 @@ __all__ = [
     "KEEP_SETTLED",
     "AcceptedPhrasing",
     "AskedQuestion",
+    "Change",
     "ChangedSinceError",
     "Claim",
     "Decision",
     "Facts",
     "Held",
+    "Installation",
     "Kept",
+    "KeptFile",
     "Ledger",
     "LedgerBusyError",
     "LedgerDamagedError",
@@ -56,6 +61,9 @@ __all__ = [
     "OutboxRow",
     "PendingImport",
     "PortalAnswer",
+    "Proof",
+    "ProofClaim",
+    "ProofState",
     "ReminderSettings",
     "Role",
     "Settled",

@@ -30,6 +30,8 @@ ENDING: Final = ".jsonl"
 MOST_BYTES: Final = 64 * 1024 * 1024
 WAIT_S: Final = 5
 BOM: Final = b"\xef\xbb\xbf"
+# Tokens stay where they are: whoever imports an export installs the bot anew.
+NOT_EXPORTED: Final = ("installations", "install_states")
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -75,7 +77,7 @@ def dump(database: str | Path, out: BinaryIO, *, ce_bot: str, policy: str, at: d
                 out.write(line)
                 counts[table.name] += 1
         out.write(_line({"rows": counts, "sha256": digest.hexdigest()}))
-        return contents_of(db)
+        return contents_of(db)._replace(rows=sum(counts.values()))
 
 
 def begins_a_dump(head: bytes) -> bool:
@@ -212,7 +214,7 @@ def _tables(applied: tuple[str, ...]) -> tuple[Table, ...]:
         return tuple(
             _table(name, tuple(db.table(name).columns_dict), db.table(name).pks)
             for name in db.table_names()
-            if not name.startswith(("_", "sqlite_"))
+            if not name.startswith(("_", "sqlite_")) and name not in NOT_EXPORTED
         )
 
 

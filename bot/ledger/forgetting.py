@@ -21,6 +21,7 @@ OF_MEMBERS = (
     "portal_questions",
     "requests",
     "standings",
+    "proofs",
     "activities",
     "exams",
     "portal_dates",
@@ -36,6 +37,7 @@ OF_WORKSPACES = (
     "faq_questions",
     "faq_threads",
     "faq_channels",
+    "installations",
     "departures",
 )
 _OF_WORKSPACE = "WHERE workspace = :workspace"
@@ -59,6 +61,7 @@ class Stored(NamedTuple):
     teams: int = 0
     votes: int = 0
     calendars: int = 0
+    proofs: int = 0
     others: int = 0
 
     @property
@@ -89,6 +92,7 @@ _COUNTED = (
     ("count(*)", "team_members"),
     ("count(*)", "faq_votes"),
     ("count(*)", "calendars"),
+    ("count(DISTINCT number || ' ' || file)", "proofs"),
     ("count(*)", "requests"),
     ("count(*)", "pending_changes"),
     ("count(*)", "pending_imports"),
@@ -164,10 +168,11 @@ class ForgettingWriter(ForgettingReader):
         self._in(who.workspace, f"DELETE FROM faq_threads {_OF_WORKSPACE} AND channel LIKE 'D%'")  # noqa: S608
         return left
 
-    def members(self, workspace: str, most: int) -> tuple[Member, ...]:
+    def members(self, workspace: str, most: int | None = None) -> tuple[Member, ...]:
         """So many of a workspace's members, or all that are left."""
-        sql = f"SELECT member FROM members {_OF_WORKSPACE} ORDER BY member LIMIT :most"  # noqa: S608
-        rows = self._in(workspace, sql, most=most).fetchall()
+        limit = "" if most is None else "LIMIT :most"
+        sql = f"SELECT member FROM members {_OF_WORKSPACE} ORDER BY member {limit}"  # noqa: S608
+        rows = self._in(workspace, sql, **({} if most is None else {"most": most})).fetchall()
         return tuple(Member(workspace, member) for (member,) in rows)
 
     def forget_workspace(self, workspace: str) -> None:

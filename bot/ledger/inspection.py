@@ -11,8 +11,10 @@ from sqlite_utils import Database
 
 from .contents import Contents, contents_of
 from .errors import named_errors
+from .installations import Installation, InstallationsReader
 from .opening import missing_migrations, snapshot
 from .outbox import OutboxHealth, OutboxReader
+from .proofs import KeptFile, ProofsReader
 from .statements import moment
 
 SQLITE = sqlite3.sqlite_version
@@ -70,9 +72,31 @@ def inspect(path: str | Path, now: datetime, unserved: str) -> Inspection | None
             missing=missing,
             contents=contents_of(db),
             outbox=OutboxReader(db).health(now) if "outbox" in tables else None,
-            late_since=_late_since(db, now, unserved) if "departures" in tables else None,
+            late_since=_late_since(db, now, unserved, tables) if "departures" in tables else None,
             departures=_departures(db) if "departures" in tables else None,
         )
+
+
+def installations_in(path: str | Path) -> tuple[Installation, ...]:
+    """The installations in a database; none where there is no database, or one from before there were any.
+
+    Raises a LedgerError.
+    """
+    if not Path(path).exists():
+        return ()
+    with snapshot(path) as db:
+        return InstallationsReader(db).all() if "installations" in db.table_names() else ()
+
+
+def kept_in(path: str | Path) -> tuple[KeptFile, ...]:
+    """The files that a database points to; none where there is no database or an older one.
+
+    Raises a LedgerError.
+    """
+    if not Path(path).exists():
+        return ()
+    with named_errors(str(path)), snapshot(path) as db:
+        return ProofsReader(db).kept() if "proofs" in db.table_names() else ()
 
 
 def can_be_made(path: str | Path) -> bool:
@@ -81,11 +105,17 @@ def can_be_made(path: str | Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK)
 
 
-def _late_since(db: Database, now: datetime, unserved: str) -> datetime | None:
-    """When the oldest notice that nobody has sent yet was due."""
+def _late_since(db: Database, now: datetime, unserved: str, tables: set[str]) -> datetime | None:
+    """When the oldest notice that nobody has sent yet was due; where workspaces install, in one of them."""
+    of_installed = (
+        " AND (NOT EXISTS (SELECT 1 FROM installations) "
+        "OR workspace IN (SELECT workspace FROM installations))"
+        if "installations" in tables
+        else ""
+    )
     (due_at,) = db.execute(
-        "SELECT min(due_at) FROM outbox WHERE state = 'planned' AND due_at <= :now "
-        "AND workspace <> :unserved AND workspace NOT IN (SELECT workspace FROM departures)",
+        "SELECT min(due_at) FROM outbox WHERE state = 'planned' AND due_at <= :now "  # noqa: S608 - constants
+        f"AND workspace <> :unserved AND workspace NOT IN (SELECT workspace FROM departures){of_installed}",
         {"now": moment(now), "unserved": unserved},
     ).fetchone()
     return datetime.fromisoformat(due_at) if due_at else None

@@ -325,3 +325,63 @@ CREATE TABLE departures (
 ) STRICT, WITHOUT ROWID;
 """
     )
+
+
+@migrations()
+def m006_proofs(db: Database) -> None:
+    """Files that prove activities: where each came from, and its hash once it is in the folder."""
+    db.executescript(
+        """
+CREATE TABLE proofs (
+    workspace TEXT NOT NULL,
+    member TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'kept', 'refused')),
+    content_hash TEXT CHECK (content_hash IS NOT NULL OR state <> 'kept'),
+    reason TEXT NOT NULL DEFAULT '',
+    given_at TEXT NOT NULL,
+    due_at TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    claimed_by TEXT,
+    leased_until TEXT,
+    added_by INTEGER NOT NULL REFERENCES audit (id),
+    ended_by INTEGER REFERENCES audit (id),
+    PRIMARY KEY (workspace, member, number, file, added_by),
+    FOREIGN KEY (workspace, member) REFERENCES members (workspace, member)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX proofs_attached ON proofs (workspace, member, number, file) WHERE ended_by IS NULL;
+CREATE INDEX proofs_due ON proofs (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX proofs_ended ON proofs (ended_by) WHERE ended_by IS NOT NULL;
+"""
+    )
+
+
+@migrations()
+def m007_installations(db: Database) -> None:
+    """Which workspaces installed the bot by OAuth, with their sealed tokens, and who began to install."""
+    db.executescript(
+        """
+CREATE TABLE installations (
+    workspace TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    bot_user TEXT NOT NULL,
+    bot TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    expires_at TEXT,
+    installed_at TEXT NOT NULL,
+    rotated_by TEXT,
+    rotating_until TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE install_states (
+    state_hash TEXT NOT NULL PRIMARY KEY,
+    expires_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX install_states_by_age ON install_states (expires_at);
+"""
+    )

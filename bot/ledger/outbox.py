@@ -165,15 +165,20 @@ class OutboxReader(Statements):
         ).fetchall()
         return Held(tuple([_key_of(row[:6]) for row in rows]), max((row[6] for row in rows), default=0))
 
+    def due(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many notices are due at a moment, and since when the oldest of them is."""
+        count, oldest_due_at = self._db.execute(
+            f"SELECT count(*), min(due_at) FROM outbox WHERE {_DUE}",  # noqa: S608 - a constant
+            {"now": moment(now)},
+        ).fetchone()
+        return count, _at(oldest_due_at)
+
     def health(self, now: datetime) -> OutboxHealth:
         """How the outbox of all workspaces is doing at a moment."""
         (planned,) = self._db.execute(
             "SELECT coalesce(sum(CASE WHEN state = 'planned' THEN 1 ELSE 0 END), 0) FROM outbox"
         ).fetchone()
-        due, oldest_due_at = self._db.execute(
-            f"SELECT count(*), min(due_at) FROM outbox WHERE {_DUE}",  # noqa: S608 - a constant
-            {"now": moment(now)},
-        ).fetchone()
+        due, oldest_due_at = self.due(now)
         parked = self._db.execute(
             "SELECT reason, count(*) FROM outbox WHERE state <> 'planned' AND state = 'parked' "
             "GROUP BY reason ORDER BY 2 DESC, 1"
@@ -181,7 +186,7 @@ class OutboxReader(Statements):
         (last_sent_at,) = self._db.execute(
             "SELECT max(settled_at) FROM outbox WHERE state <> 'planned' AND state = 'sent'"
         ).fetchone()
-        return OutboxHealth(planned, due, _at(oldest_due_at), dict(parked), _at(last_sent_at))
+        return OutboxHealth(planned, due, oldest_due_at, dict(parked), _at(last_sent_at))
 
     def settled_before(self, before: datetime) -> tuple[str, ...]:
         """The workspaces with something settled before a moment."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -13,25 +13,31 @@ from sqlite_utils import Database
 from rules import PortalDates
 
 from .calendars import CalendarsReader
-from .errors import LedgerBusyError, LedgerUnavailableError, named_errors
+from .errors import LedgerBusyError, LedgerError, LedgerUnavailableError, named_errors
 from .facts import Facts, Member, Row, activity_of, credential_of, exam_of, iso, portal_of
 from .faq import FaqReader
 from .forgetting import ForgettingReader, ForgettingWriter
+from .installations import InstallationsReader
 from .opening import connect, migrate, missing_migrations
 from .outbox import OutboxReader
+from .proofs import ProofsReader
 from .reminders import OF_ONE, ReminderSettings, settings_of
 from .standings import COLUMNS, Kept, kept_of
 from .teams import TeamsReader
 from .upkeep import UpkeepReader
-from .writer import Writer
+from .writer import LATEST_CHANGE, Change, Writer
 
 # Slack waits 3 seconds for an answer; a member is told "busy" well before.
 BUSY_MS = 1500
+# What a connection keeps of the file; each of some twenty threads has one, and the system keeps the rest.
+CACHE_KB = 256
+# Emptying the log keeps writers out while it waits for readers, of whom a replicating tool is always one.
+LOG_WAIT_MS = 100
 WAL_TRIES = 20
-# How many activities the portal may not know of: logged, and dated after what it is known to have started
+# The activities the portal may not know of: logged, and dated after what it is known to have started
 # from. After a calculated renewal that is the cycle it showed last, or where none was stated the earned day.
-_TO_ENTER = (
-    "SELECT count(*) FROM activities AS done WHERE done.workspace = :workspace AND done.member = :member "
+_NOT_ENTERED = (
+    "FROM activities AS done WHERE done.workspace = :workspace AND done.member = :member "
     "AND done.ended_by IS NULL AND done.state = 'logged' AND done.done_on > ("
     "SELECT min(CASE WHEN kept.dates <> 'calculated' THEN kept.started_on ELSE coalesce("
     "(SELECT max(shown.cycle_started_on) FROM portal_dates AS shown WHERE shown.workspace = :workspace "
@@ -41,6 +47,8 @@ _TO_ENTER = (
     "FROM standings AS kept WHERE kept.workspace = :workspace AND kept.member = :member "
     "AND kept.expires_on > :day)"
 )
+_TO_ENTER = f"SELECT count(*) {_NOT_ENTERED}"
+_NUMBERS_TO_ENTER = f"SELECT done.number {_NOT_ENTERED}"
 _STANDINGS = (
     f"SELECT policy, as_of, holds_before, {', '.join(COLUMNS)}, ({_TO_ENTER}), "  # noqa: S608 - constants
     "EXISTS (SELECT 1 FROM reminders WHERE reminders.workspace = :workspace AND reminders.member = :member) "
@@ -82,6 +90,7 @@ class Ledger:
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
         self._local = threading.local()
+        self._watching: list[Callable[[str, float], None]] = []
         self._writing = threading.Lock()
         with named_errors(self.path):
             try:
@@ -108,6 +117,7 @@ class Ledger:
             connection = connect(self.path, "rw", wait_s=BUSY_MS / 1000)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
             connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
             found = self._local.db = Database(connection)
         return found
@@ -127,20 +137,52 @@ class Ledger:
             found.close()
             self._local.db = None
 
+    def watch(self, wrote: Callable[[str, float], None]) -> None:
+        """Call this after each transaction with what became of it, and with the seconds it took.
+
+        It was saved, undone by who wrote it, or the database was busy or failed.
+        """
+        self._watching.append(wrote)
+
     @contextmanager
-    def write(self) -> Iterator["Writer"]:
+    def write(self, wait_s: float = BUSY_MS / 1000) -> Iterator["Writer"]:
         """One transaction: all of it is saved at the end, or nothing.
 
         Writers of this process wait for each other here, which is faster than SQLite's own waiting; what is
-        left of the time they wait for those of other processes.
+        left of the time they wait for those of other processes, `wait_s` in all.
         """
+        outcome, began = "undone", monotonic()
+        try:
+            with self._transaction(wait_s) as writer:
+                yield writer
+            outcome = "saved"
+        except LedgerBusyError:
+            outcome = "busy"
+            raise
+        except (LedgerError, sqlite3.Error):
+            outcome = "failed"
+            raise
+        finally:
+            for wrote in self._watching:
+                wrote(outcome, monotonic() - began)
+
+    def is_writable(self) -> bool:
+        """Whether something could be written now."""
+        try:
+            with self._transaction():
+                return True
+        except LedgerError:
+            return False
+
+    @contextmanager
+    def _transaction(self, wait_s: float = BUSY_MS / 1000) -> Iterator["Writer"]:
         with named_errors(self.path):
             if self._file_now() != self._file:
                 raise LedgerUnavailableError(
                     f"The database {self.path} was deleted or replaced while in use: start ce-bot again."
                 )
-            give_up_at = monotonic() + BUSY_MS / 1000
-            if not self._writing.acquire(timeout=BUSY_MS / 1000):
+            give_up_at = monotonic() + wait_s
+            if not self._writing.acquire(timeout=wait_s):
                 raise LedgerBusyError(f"The database {self.path} is busy: try again in a moment.")
             try:
                 db = self._db()
@@ -175,7 +217,7 @@ class Ledger:
         """Carry all that waits beside the file into it, and leave no copy there; False while others read."""
         with named_errors(self.path):
             db = self._db()
-            db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            db.execute(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
             is_busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return not is_busy
 
@@ -198,6 +240,12 @@ class Ledger:
             yield FaqReader(self._db())
 
     @contextmanager
+    def installations(self) -> Iterator[InstallationsReader]:
+        """Which workspaces have the bot; inside a transaction of this thread, with what it wrote."""
+        with named_errors(self.path):
+            yield InstallationsReader(self._db())
+
+    @contextmanager
     def teams(self) -> Iterator[TeamsReader]:
         """What can be looked up about teams; inside a transaction of this thread, with what it wrote."""
         with named_errors(self.path):
@@ -208,6 +256,12 @@ class Ledger:
         """What can be looked up in the outbox; inside a transaction of this thread, with what it wrote."""
         with named_errors(self.path):
             yield OutboxReader(self._db())
+
+    @contextmanager
+    def proofs(self) -> Iterator[ProofsReader]:
+        """What can be looked up about files; inside a transaction of this thread, with what it wrote."""
+        with named_errors(self.path):
+            yield ProofsReader(self._db())
 
     @contextmanager
     def upkeep(self) -> Iterator[UpkeepReader]:
@@ -245,6 +299,15 @@ class Ledger:
         ((count,),) = self._rows(_TO_ENTER, who, day=day.isoformat())
         return int(count)
 
+    def numbers_to_enter(self, who: Member, day: date) -> frozenset[int]:
+        """Which those are, by their numbers."""
+        return frozenset(number for (number,) in self._rows(_NUMBERS_TO_ENTER, who, day=day.isoformat()))
+
+    def latest_change(self, who: Member) -> Change | None:
+        """The member's latest change that an undo would take back."""
+        rows = self._rows(LATEST_CHANGE, who, change=None)
+        return Change(*rows[0]) if rows else None
+
     def timezone(self, who: Member) -> tuple[str | None, datetime | None]:
         """The member's time zone and when Slack was last asked for it, where known."""
         for timezone, checked_at in self._rows(_TIMEZONE, who):
@@ -266,7 +329,7 @@ class Ledger:
         """The titles of a member's activities."""
         return [title for (title,) in self._rows(_TITLES, who)]
 
-    def _rows(self, sql: str, who: Member, **values: str) -> list[Row]:
+    def _rows(self, sql: str, who: Member, **values: str | None) -> list[Row]:
         """What a statement about one member gives."""
         with named_errors(self.path):
             return (

@@ -15,7 +15,9 @@ from .facts import ADD_ACTIVITY, LoggedActivity, Member, row_of_activity
 from .faq import FaqWriter
 from .forgetting import ForgettingWriter
 from .imports import ImportsWriter
+from .installations import InstallationsWriter
 from .outbox import OutboxWriter
+from .proofs import ProofsWriter
 from .questions import Questions
 from .reminders import ReminderWriter
 from .standings import COLUMNS, row_of
@@ -24,7 +26,7 @@ from .teams import TeamsWriter
 
 # Slack repeats a delivery for about 6 minutes, and a signed request can be replayed for 5.
 KEEP_ANSWERS = timedelta(days=1)
-FACT_TABLES = ("credentials", "portal_dates", "activities", "exams")
+FACT_TABLES = ("credentials", "portal_dates", "activities", "exams", "proofs")
 
 _STANDING = ("workspace", "member", "code", "policy", "as_of", "holds_before", *COLUMNS[1:])
 _KEEP_STANDING = (
@@ -32,6 +34,12 @@ _KEEP_STANDING = (
     f"VALUES ({', '.join(':' + column for column in _STANDING)}) "
     "ON CONFLICT (workspace, member, code) DO UPDATE SET "
     f"{', '.join(f'{column} = excluded.{column}' for column in _STANDING[3:])}"
+)
+# The one with this number, or any (NULL); what was undone is none any more, and an undo is none itself.
+LATEST_CHANGE = (
+    "SELECT id, action, subject FROM audit WHERE workspace = :workspace AND member = :member "
+    "AND action <> 'undo' AND undone_by IS NULL AND (:change IS NULL OR id = :change) "
+    "ORDER BY id DESC LIMIT 1"
 )
 
 
@@ -53,8 +61,10 @@ class Writer(Statements):
         self.calendars = CalendarsWriter(db)
         self.forgetting = ForgettingWriter(db)
         self.imports = ImportsWriter(db)
+        self.installations = InstallationsWriter(db)
         self.reminders = ReminderWriter(db)
         self.outbox = OutboxWriter(db)
+        self.proofs = ProofsWriter(db)
         self.teams = TeamsWriter(db)
 
     def answer_to(self, who: Member, key: str) -> str | None:
@@ -186,12 +196,7 @@ class Writer(Statements):
 
     def change(self, who: Member, change: int | None = None) -> Change | None:
         """The member's change with this number, or the latest, unless it was undone or is itself an undo."""
-        row = self._run(
-            "SELECT id, action, subject FROM audit WHERE workspace = :workspace AND member = :member "
-            "AND action <> 'undo' AND undone_by IS NULL AND (:change IS NULL OR id = :change) "
-            "ORDER BY id DESC LIMIT 1",
-            who, change=change,
-        ).fetchone()  # fmt: skip
+        row = self._run(LATEST_CHANGE, who, change=change).fetchone()
         return Change(*row) if row else None
 
     def change_before_last(self, who: Member) -> int:
@@ -215,6 +220,16 @@ class Writer(Statements):
         ).fetchone()  # fmt: skip
         if stated_since:
             raise ChangedSinceError(f"Portal dates were stated since change {change.id}.")
+        proven_since = self._run(
+            "SELECT 1 FROM activities AS done JOIN proofs USING (workspace, member, number) "
+            "WHERE workspace = :workspace AND member = :member AND done.added_by = :change "
+            "AND done.ended_by IS NULL AND proofs.added_by > :change AND proofs.ended_by IS NULL "
+            "AND NOT EXISTS (SELECT 1 FROM activities AS was WHERE was.workspace = :workspace "
+            "AND was.member = :member AND was.number = done.number AND was.ended_by = :change)",
+            who, change=change.id,
+        ).fetchone()  # fmt: skip
+        if proven_since:
+            raise ChangedSinceError(f"Proof was added since change {change.id}.")
         undo = self.begin_change(who, "undo", change.subject, at)
         for table in FACT_TABLES:
             self._undo_in(table, who, change.id, undo)

@@ -13,7 +13,7 @@ from ..ledger import LedgerError, Member
 from ..outcomes import Place
 from ..views import faq as views
 from ..views.blocks import Reply, unescaped
-from . import commands, imports
+from . import commands, dropped, imports
 from .places import place_of_click, place_of_event
 from .surfaces import show_after_click
 
@@ -44,10 +44,15 @@ def answer_message(body: dict[str, Any], event: dict[str, Any], desk: Desk, cour
         return
     who, place, key = Member(body["team_id"], event["user"]), place_of_event(event), _key(event)
     if place.is_private:
-        if imports.is_dropped(event):
+        may_prove = dropped.is_dropped(event)
+        if imports.is_dropped(event) and not may_prove:
             imports.read_dropped(desk, courier, who, place, event, key)
-        elif reply := _answer(desk, who, _question(event), place, key):
+        elif not (may_prove and dropped.says_which(event)) and (
+            reply := _answer(desk, who, _question(event), place, key)
+        ):
             courier.post(who.workspace, place.channel, reply, place.thread or None)
+        if may_prove:
+            dropped.ask_about(desk, courier, who, place, event, key)
     elif place.is_shared:
         said, in_thread = unescaped(event.get("text") or ""), place.thread != event["ts"]
         found = desk.answering.overhear(who.workspace, said, place, in_thread=in_thread)

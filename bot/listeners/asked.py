@@ -20,7 +20,8 @@ class Asked:
     """One request: who asks, where, on which day of theirs, and the words after the subcommand.
 
     `typed_on` is the day they were typed on: not today where a question whether to save came between.
-    `people` are those it is about, by member id, where Slack was asked about them.
+    `people` are those it is about, by member id, where Slack was asked about them. Delivered again it has the
+    same `key`.
     """
 
     desk: Desk
@@ -30,6 +31,7 @@ class Asked:
     typed_on: date
     place: Place
     people: Mapping[str, Person] = field(default_factory=dict)
+    key: str = ""
 
     @property
     def number(self) -> int:
@@ -48,6 +50,8 @@ class Asked:
 
 
 Look = Callable[[Asked], Reply]
+# The form that the words of a command begin; None where they say all, or what is wrong with them.
+Open = Callable[[Asked], Reply | None]
 Write = Callable[[Asked, Writer], Reply]
 Do = Callable[[Asked, Writer], Changed]
 Show = Callable[[Any, Policy], Reply]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
-from rules import ExamPass, PortalDates, RefusedError
+from rules import ExamPass, RefusedError
 
 from .. import grammar
+from ..deliveries import is_first
 from ..desk import Desk
 from ..ledger import LedgerError, LoggedActivity, Member, PortalAnswer, Typed, Writer
 from ..outcomes import NOWHERE, Changed, DeskError, Place
@@ -17,10 +18,24 @@ from ..views import changes, inbox, lists, manual, plans, questions, reasons, st
 from ..views import faq as faq_views
 from ..views import words as shown
 from ..views.blocks import Reply
-from . import exports, imports, remind, team, timeline
-from .asked import Asked, Do, Look, Show, Write, kept_reply
+from . import (
+    activity_form,
+    certification_form,
+    exports,
+    imports,
+    proof,
+    remind,
+    settings_forms,
+    team,
+    timeline,
+)
+from .asked import Asked, Do, Look, Open, Show, Write, kept_reply
+from .fields import is_sent
 
 log = logging.getLogger(__name__)
+
+# What the commands of forms begin with.
+FORM = "form "
 
 ReadCert = Callable[[str, date, Collection[str], Collection[str]], grammar.CertWords]
 
@@ -59,11 +74,13 @@ def answer(desk: Desk, who: Member, text: str, key: str, place: Place = NOWHERE)
     """
     name, words = _subcommand(text)
     if not _is_known(name):
-        return _unknown(desk, who, name, text, place)
+        return _unknown(desk, who, name, text, key, place)
     if name in exports.FORGETTING:  # nothing of it is kept, not even the request
         return exports.FORGETTING[name](desk, who, words)
     today = desk.today(who)
-    asked = Asked(desk, who, today, words, today, place)
+    asked = Asked(desk, who, today, words, today, place, key=key)
+    if name in OPENING and (opened := OPENING[name](asked)):
+        return opened
     if _only_looks(name, words):
         return _look(asked, name, key)
     if name in WRITING:
@@ -71,9 +88,30 @@ def answer(desk: Desk, who: Member, text: str, key: str, place: Place = NOWHERE)
     return _change(asked, name, key)
 
 
+def opens_form_late(desk: Desk, who: Member, text: str) -> bool:
+    """Whether the answer to these words is a form, and Slack must be asked for the member's day first."""
+    name, words = _subcommand(text)
+    if not (name.startswith(FORM) or name in OPENING) or desk.knows_today(who):
+        return False
+    if name.startswith(FORM):
+        return _only_looks(name, words)
+    today = desk.local_today(who)
+    asked = Asked(desk, who, today, words, today, NOWHERE)
+    try:
+        return OPENING[name](asked) is not None
+    except (grammar.WordsError, RefusedError, DeskError):
+        return False
+
+
 def _only_looks(name: str, words: str) -> bool:
-    """Whether a command changes nothing; a name of both tables looks where it stands alone."""
-    return name in LOOKING and not (words and name in WRITING)
+    """Whether a command changes nothing; a name of two tables looks where it stands alone.
+
+    That of a form opens it, whatever its words begin with, and changes something with what was sent.
+    """
+    if name not in LOOKING:
+        return False
+    may_write = is_sent(words) if name.startswith(FORM) else bool(words)
+    return not (may_write and (name in WRITING or name in CHANGING))
 
 
 def _look(asked: Asked, name: str, key: str) -> Reply:
@@ -144,10 +182,16 @@ def _subcommand(text: str) -> tuple[str, str]:
         pair = f"{first} {second}"
         if _is_known(pair):
             return pair, after
-    if first == "add" and not rest:
-        return "help", first
+    if first == "proof" and grammar.is_proof_link(rest):
+        return "edit", rest
     # Words after "cert" alone are a certification to add, or a slip of it that must not pass unanswered.
     return ("cert add", rest) if first == "cert" and rest else (first, rest)
+
+
+def name_of(text: str) -> str:
+    """The command that some words are, as figures may name it: one of ours, or none that is known."""
+    name, _ = _subcommand(text)
+    return (name or "status") if _is_known(name) else "unknown"
 
 
 def _is_known(name: str) -> bool:
@@ -160,9 +204,9 @@ def _first_word(text: str) -> tuple[str, str]:
     return ALIASES.get(name, name), rest[0] if rest else ""
 
 
-def _unknown(desk: Desk, who: Member, name: str, text: str, place: Place) -> Reply:
+def _unknown(desk: Desk, who: Member, name: str, text: str, key: str, place: Place) -> Reply:
     if text.rstrip().endswith("?"):
-        return answer_question(desk, who, text, place)
+        return _answer_command(desk, who, text, key, place)
     nearest = grammar.nearest(name, manual.COMMANDS)
     example = manual.COMMANDS[nearest or "status"].examples[0]
     return troubles.unknown_command(name, nearest, example)
@@ -209,7 +253,13 @@ def _show_help(asked: Asked) -> Reply:
 
 
 def _answer_question(asked: Asked) -> Reply:
-    return answer_question(asked.desk, asked.who, asked.words, asked.place)
+    return _answer_command(asked.desk, asked.who, asked.words, asked.key, asked.place)
+
+
+def _answer_command(desk: Desk, who: Member, question: str, key: str, place: Place) -> Reply:
+    """Answer a question that came by a command, which is kept the first time it is delivered."""
+    keep = not key or is_first(desk, who.workspace, f"{key} asked")
+    return answer_question(desk, who, question, place, keep=keep)
 
 
 def _show_switch(asked: Asked) -> Reply:
@@ -284,11 +334,7 @@ def _portal(asked: Asked, writer: Writer) -> Changed:
 
 def _state(asked: Asked, writer: Writer, read: ReadCert) -> Changed:
     words = read(asked.words, asked.typed_on, asked.codes, asked.levels)
-    shown = (
-        PortalDates(words.suspends_on, words.expires_on, asked.typed_on, words.cycle_started_on)
-        if words.suspends_on
-        else None
-    )
+    shown = certification_form.portal_dates(words, asked.typed_on)
     return asked.desk.state_credential(
         writer, asked.who, words.code, asked.today, earned_on=words.earned_on, shown=shown
     )
@@ -315,7 +361,11 @@ def _portal_agrees(asked: Asked, writer: Writer) -> Changed:
 
 def _portal_differs(asked: Asked, writer: Writer) -> Reply:
     found = asked.desk.portal_differs(writer, asked.who, asked.number, PortalAnswer.OTHER, asked.today)
-    return questions.portal_differs(found)
+    told = questions.portal_differs(found)
+    if len(found) != 1:
+        return told
+    form = certification_form.open_portal(replace(asked, words=questions.stated_words(found[0])))
+    return told._replace(modal=form.modal, repeated=told)
 
 
 def _portal_not_yet(asked: Asked, writer: Writer) -> Reply:
@@ -417,6 +467,10 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "forgetme": "forget-me",
     }
 )
+# Commands that open a form where their words are only the beginning.
+OPENING: Mapping[str, Open] = MappingProxyType(
+    {**activity_form.OPENING, **certification_form.OPENING, **settings_forms.OPENING, **proof.OPENING}
+)
 LOOKING: Mapping[str, Look] = MappingProxyType(
     {
         "status": _show_standing,
@@ -434,11 +488,15 @@ LOOKING: Mapping[str, Look] = MappingProxyType(
         inbox.DRAFT: _show_draft,
         inbox.PASS: _ask_consent,
         inbox.KEEP: _keep_question,
+        **activity_form.LOOKING,
+        **certification_form.LOOKING,
+        **settings_forms.LOOKING,
         **timeline.LOOKING,
         **remind.LOOKING,
         **team.LOOKING,
         **imports.LOOKING,
         **exports.LOOKING,
+        **proof.LOOKING,
     }
 )
 SAVE = questions.SAVE
@@ -476,8 +534,10 @@ CHANGING: Mapping[str, tuple[Do, Show]] = MappingProxyType(
         questions.SAME_DATES: (_portal_agrees, changes.portal_agreed),
         "exam": (_exam, changes.exam_stated),
         "exam remove": (_exam_remove, changes.exam_removed),
+        **activity_form.CHANGING,
         **imports.CHANGING,
         **exports.CHANGING,
+        **proof.CHANGING,
     }
 )
 KNOWN = frozenset((SAVE, *LOOKING, *WRITING, *CHANGING, *exports.FORGETTING))

@@ -1,6 +1,7 @@
 """`/ce export`, `done`, `calendar` and `forget-me`, and the workspaces that remove the bot or come back."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -20,13 +21,19 @@ Forget = Callable[[Desk, Member, str], Reply]
 
 def note_departure(body: dict[str, Any], desk: Desk) -> None:
     """Note that a workspace has removed the bot."""
-    desk.forgetting.note_departure(body["team_id"])
+    desk.forgetting.note_departure(body["team_id"], _said_at(body))
 
 
 def note_revoked_tokens(body: dict[str, Any], event: dict[str, Any], desk: Desk) -> None:
     """The same, where the bot's own token was revoked and not only some member's."""
     if (event.get("tokens") or {}).get("bot"):
-        desk.forgetting.note_departure(body["team_id"])
+        desk.forgetting.note_departure(body["team_id"], _said_at(body))
+
+
+def _said_at(body: dict[str, Any]) -> datetime | None:
+    """When what an event tells of happened, by Slack's clock; deliveries may come much later."""
+    sent_at = body.get("event_time")
+    return datetime.fromtimestamp(sent_at, UTC) if isinstance(sent_at, int) else None
 
 
 def _export(asked: Asked) -> Reply:
@@ -73,6 +80,7 @@ def _forget(desk: Desk, who: Member, words: str) -> Reply:
     forgotten = desk.forgetting.forget(who, words.strip())
     if forgotten is None:
         return forgetting.question(*desk.forgetting.stored(who), changed=True)
+    desk.saving.tell(who)
     return forgetting.deleted(forgotten)
 
 

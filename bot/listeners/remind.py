@@ -1,6 +1,7 @@
 """`/ce remind`: how a member is reminded, and the buttons of a reminder."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from rules import DAYS
@@ -11,6 +12,7 @@ from ..outcomes import NotHeldError
 from ..views import remind, reminders
 from ..views.blocks import Reply, cut
 from .asked import Asked, Look, Write
+from .certification_form import open_portal
 
 
 def _show(asked: Asked) -> Reply:
@@ -22,7 +24,11 @@ def _show_renewed(asked: Asked) -> Reply:
     found = [standing for standing in held if not codes or standing.code in codes]
     if codes and not found:
         raise NotHeldError(cut(codes[0]))
-    return reminders.renewed(found, asked.today, asked.desk.policy)
+    told = reminders.renewed(found, asked.today, asked.desk.policy)
+    if len(found) != 1:
+        return told
+    stated = reminders.portal_words(found[0], asked.today, asked.desk.policy)
+    return told._replace(modal=open_portal(replace(asked, words=stated)).modal)
 
 
 def _change(asked: Asked, writer: Writer) -> Reply:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from ..grammar import team as grammar
 from ..ledger import Member, Writer
@@ -54,12 +55,6 @@ def _ask_stop(asked: Asked) -> Reply:
     grammar.refuse_more(asked.words, "stop")
     asked.desk.teams.check_may_stop(asked.who, asked.place.channel)
     return membership.stop(asked.place.channel)
-
-
-def _show_settings(asked: Asked) -> Reply:
-    return membership.settings(
-        asked.desk.teams.rules(asked.who.workspace, asked.place.channel), changed=False
-    )
 
 
 def _keep(_asked: Asked) -> Reply:
@@ -139,17 +134,22 @@ def _stop(asked: Asked, writer: Writer) -> Reply:
 
 
 def _set(asked: Asked, writer: Writer) -> Reply:
-    teams, who, channel = asked.desk.teams, asked.who, asked.place.channel
-    words = grammar.read_setting(asked.words, codes_of(asked), asked.levels)
-    match words:
-        case grammar.DaysWords():
-            found = teams.set_days(writer, who, channel, words.days)
-        case grammar.HourWords():
-            found = teams.set_hour(writer, who, channel, words.hour)
-        case grammar.DigestWords():
-            found = teams.set_digest(writer, who, channel, words.weekday, words.hour)
-        case grammar.TargetWords():
-            found = teams.set_target(writer, who, channel, words.code, words.target)
+    told: dict[str, Any] = {}
+    targets: dict[str, int | None] = {}
+    for words in grammar.read_settings(asked.words, codes_of(asked), asked.levels):
+        match words:
+            case grammar.DaysWords():
+                told["days"] = words.days
+            case grammar.HourWords():
+                told["hour"] = words.hour
+            case grammar.ZoneWords():
+                told["timezone"] = words.timezone
+            case grammar.DigestWords():
+                told["digest_day"] = words.weekday
+                told |= {} if words.hour is None else {"hour": words.hour}
+            case grammar.TargetWords():
+                targets[words.code] = words.target
+    found = asked.desk.teams.change(writer, asked.who, asked.place.channel, told, targets)
     return membership.settings(found, changed=True)
 
 
@@ -178,7 +178,6 @@ LOOKING: Mapping[str, Look] = MappingProxyType(
     {
         "team": _show,
         team.ALL: _show_all,
-        "team settings": _show_settings,
         "team stop": _ask_stop,
         membership.KEEP: _keep,
     }

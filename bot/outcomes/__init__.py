@@ -9,6 +9,7 @@ from .changes import (
     Imported,
     PortalAgreed,
     Undone,
+    effects_of,
 )
 from .errors import (
     AlreadyNotedError,
@@ -44,8 +45,24 @@ from .errors import (
     TeamThereError,
     WouldWorsenError,
 )
-from .files import Address, Calendar, CredentialNews, Exported, Forgotten, News, ProofList
+from .files import Address, Archive, Calendar, CredentialNews, Exported, Forgotten, News, ProofList
+from .home import Coming, ComingDate, Home, coming_dates
 from .looks import PICTURED_MOST, Holdings, Listing, Overview, Planned, Timeline, urgency
+from .previews import ExamPreview
+from .proof import (
+    BECAUSE,
+    Choice,
+    NoSuchProofError,
+    OfferedFile,
+    ProofChanged,
+    ProofDeletedError,
+    ProofRefusedError,
+    ProofsOf,
+    ProofThereError,
+    Refusal,
+    because,
+    is_proven,
+)
 from .questions import NOWHERE, Accepted, Answered, Cluster, ForYou, Inbox, Near, NotOurs, PassedOn, Place
 from .reminders import (
     Bundle,
@@ -73,6 +90,7 @@ from .teams import (
 )
 
 __all__ = [
+    "BECAUSE",
     "NOWHERE",
     "PICTURED_MOST",
     "Accepted",
@@ -82,11 +100,15 @@ __all__ = [
     "AlreadyNotedError",
     "Answered",
     "AnsweredAlreadyError",
+    "Archive",
     "Bundle",
     "Calendar",
     "CannotUndoError",
     "Changed",
+    "Choice",
     "Cluster",
+    "Coming",
+    "ComingDate",
     "CredentialChanged",
     "CredentialNews",
     "Delivered",
@@ -95,11 +117,13 @@ __all__ = [
     "Due",
     "Effect",
     "EnteredAlreadyError",
+    "ExamPreview",
     "Exported",
     "FileGoneError",
     "ForYou",
     "Forgotten",
     "Holdings",
+    "Home",
     "Imported",
     "Inbox",
     "Invitation",
@@ -111,6 +135,7 @@ __all__ = [
     "NoChannelError",
     "NoSuchActivityError",
     "NoSuchExamError",
+    "NoSuchProofError",
     "NoSuchQuestionError",
     "NoTeamError",
     "NotACuratorError",
@@ -126,6 +151,7 @@ __all__ = [
     "NothingNewError",
     "NothingStoredError",
     "NothingToUndoError",
+    "OfferedFile",
     "Overview",
     "ParkedNotice",
     "PassedOn",
@@ -136,8 +162,14 @@ __all__ = [
     "Planned",
     "PlannedNotice",
     "PortalAgreed",
+    "ProofChanged",
+    "ProofDeletedError",
     "ProofList",
+    "ProofRefusedError",
+    "ProofThereError",
+    "ProofsOf",
     "QuestionGoneError",
+    "Refusal",
     "Reminding",
     "RenewalGoneError",
     "SettledAlreadyError",
@@ -156,5 +188,9 @@ __all__ = [
     "Undone",
     "Waiting",
     "WouldWorsenError",
+    "because",
+    "coming_dates",
+    "effects_of",
+    "is_proven",
     "urgency",
 ]

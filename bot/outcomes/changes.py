@@ -1,5 +1,6 @@
 """What a change did to the credentials."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -8,6 +9,7 @@ from rules import Credited, Dates, ExamPass, PortalDates, Renewal, Standing, Sta
 
 from ..ledger import LoggedActivity
 from .files import News
+from .looks import urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,15 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class ActivityChanged(Changed):
-    """An activity was logged, edited (then `was` is the version before) or removed."""
+    """An activity was logged, edited (then `was` is the version before) or removed.
+
+    `proofs` are the names of the files that came with it, `files_gone` how many went with it.
+    """
 
     activity: LoggedActivity | None = None
     was: LoggedActivity | None = None
+    proofs: tuple[str, ...] = ()
+    files_gone: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,14 @@ class Undone(Changed):
 
     action: str = ""
     subject: str = ""
+
+
+def effects_of(before: Sequence[Standing], after: Sequence[Standing]) -> tuple[Effect, ...]:
+    """What became of each credential, the most urgent first, what is no longer held last."""
+    stood = {standing.code: standing for standing in before}
+    stands = {standing.code: standing for standing in sorted(after, key=urgency)}
+    codes = [*stands, *(code for code in stood if code not in stands)]
+    return tuple(Effect(code, stood.get(code), stands.get(code)) for code in codes)
 
 
 def _stood(standing: Standing | None) -> tuple[str, str, str] | None:

@@ -24,9 +24,17 @@ class ProofList(NamedTuple):
     nothing: tuple[tuple[LoggedActivity, Reason], ...]
 
 
+class Archive(NamedTuple):
+    """How many files prove how many activities in an archive, and what packs it."""
+
+    files: int
+    activities: int
+    make: Callable[[], bytes]
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """All a member told, and where it puts them: as tables and JSON, made when they are wanted.
+    """All a member told, and where it puts them: as tables, JSON and archives, made when they are wanted.
 
     `to_enter` are the activities of the proof lists that are not yet in the portal, each once, by number,
     `of_no_use` how many others of them count for nothing; of the codes `expired` nothing needs entering.
@@ -42,6 +50,7 @@ class Exported:
     expired: tuple[str, ...]
     csv: Callable[[], bytes]
     json: Callable[[], bytes]
+    archives: tuple[Archive, ...] = ()
 
 
 class Calendar(NamedTuple):

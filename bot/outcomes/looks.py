@@ -1,7 +1,7 @@
 """Where a member stands: what is there to look at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from rules import Credential, ExamPass, Life, Outlook, Plan, Reason, Renewing, Standing, Status
@@ -26,11 +26,15 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A member's activities, newest first, and for each number the codes by what it does for them."""
+    """A member's activities, newest first, and for each number the codes by what it does for them.
+
+    `files` is how many files prove those that have some.
+    """
 
     today: date
     activities: tuple[LoggedActivity, ...]
     codes: Mapping[int, Mapping[Reason, Sequence[str]]]
+    files: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ ID_MOST = 255
 # clicked on, or beside it, where that message stays of use or belongs to others, too.
 RUN_ACTION = "ce:run"
 BESIDE_ACTION = "ce:beside"
+# The actions of menus, whose options are commands.
+MENU_ACTION = "ce:menu"
 
 LEFT_OUT = "There is more than Slack shows in one message; the rest is left out here."
 
@@ -68,6 +70,13 @@ class Post(NamedTuple):
 
     to: str
     message: Reply
+
+
+class Prompt(NamedTuple):
+    """A question suggested to whoever opens the assistant's pane: what it is called, and what it asks."""
+
+    title: str
+    message: str
 
 
 def escaped(text: str) -> str:
@@ -131,6 +140,14 @@ def beside(*labelled: tuple[str, str]) -> list[Block]:
 def actions(buttons: Sequence[Block]) -> Block:
     """A row of buttons."""
     return {"type": "actions", "elements": list(buttons)}
+
+
+def menu(name: str, *labelled: tuple[str, str]) -> Block:
+    """A menu of up to five commands (label, command of 150 characters); `name` tells it from others there."""
+    options = [
+        {"text": {"type": "plain_text", "text": label}, "value": command} for label, command in labelled
+    ]
+    return {"type": "overflow", "action_id": f"{MENU_ACTION}:{name}", "options": options}
 
 
 def reply(

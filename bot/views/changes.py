@@ -29,6 +29,8 @@ EARLIER_RENEWAL = (
 )
 
 
+WITH_FILES = "\nIts proof: {files}. I fetch {it} from Slack now, and tell you if I cannot keep {it}."
+FILES_GONE = "I delete its proof, {files}, for good in a day; until then Undo brings {it} back."
 MARKED = {True: "Marked as entered in the portal:", False: "Marked as not in the portal:"}
 MARKED_SHOWN = 10
 MORE_MARKED = "and {more} more"
@@ -39,7 +41,7 @@ def activity_added(changed: ActivityChanged, policy: Policy) -> Reply:
     """The echo of `/ce add`: what was logged and what it did for each certification."""
     assert changed.activity
     return _reply(
-        f"Logged {words.activity(changed.activity, policy)}.",
+        f"Logged {words.activity(changed.activity, policy)}.{_with_files(changed)}",
         _effects(changed, changed.activity, policy) or NO_CERTIFICATION,
         changed=changed,
     )
@@ -49,17 +51,34 @@ def activity_edited(changed: ActivityChanged, policy: Policy) -> Reply:
     """The echo of `/ce edit`."""
     assert changed.activity
     assert changed.was
+    now, was = (words.activity(one, policy) for one in (changed.activity, changed.was))
+    what = f"Changed {now}.\nIt was {was}." if now != was else f"Kept {now}."  # but for its files
     return _reply(
-        f"Changed {words.activity(changed.activity, policy)}.\nIt was {words.activity(changed.was, policy)}.",
+        f"{what}{_with_files(changed)}",
         _effects(changed, changed.activity, policy),
         changed=changed,
     )
 
 
+def _with_files(changed: ActivityChanged) -> str:
+    """What is said of files that came with an activity; they are fetched once it is saved."""
+    if not changed.proofs:
+        return ""
+    it = "it" if len(changed.proofs) == 1 else "them"
+    return WITH_FILES.format(files=words.listed([words.file(name) for name in changed.proofs]), it=it)
+
+
 def activity_removed(changed: ActivityChanged, policy: Policy) -> Reply:
     """The echo of `/ce remove`."""
     assert changed.was
-    return _reply(f"Removed {words.activity(changed.was, policy)}.", _after(changed, policy), changed=changed)
+    gone = changed.files_gone
+    files = FILES_GONE.format(files=words.count(gone, "file", "files"), it="it" if gone == 1 else "them")
+    return _reply(
+        f"Removed {words.activity(changed.was, policy)}.",
+        files if gone else "",
+        _after(changed, policy),
+        changed=changed,
+    )
 
 
 def credential_stated(changed: CredentialChanged, policy: Policy) -> Reply:
@@ -201,10 +220,10 @@ def _effect(effect: Effect, activity: LoggedActivity, changed: Changed, policy: 
         now = "but it" if effect.after.status is Status.EXPIRED else "now"
         did = f"+{credited.credited} CE, {now} {_state(effect.after, changed, policy)}"
     elif credited.reason is Reason.CLOSED_CYCLE and effect.is_worse:
-        renewed_on = words.day(_served(activity, effect.after).renewed_on)
+        renewed_on = words.day(served(activity, effect.after).renewed_on)
         did = EARLIER_RENEWAL.format(required=effect.after.required, renewed_on=renewed_on)
     else:
-        did = f"+0 CE, {_why_not(credited, activity, effect.after, policy)}"
+        did = f"+0 CE, {why_not(credited, activity, effect.after, policy)}"
     return "\n".join([f"• *{effect.code}*: {did}.", *_moved(effect)])
 
 
@@ -247,10 +266,11 @@ def _moved(effect: Effect) -> list[str]:
     return [f":arrow_right: {effect.code}: {line}"]
 
 
-def _why_not(credited: Credited, activity: LoggedActivity, after: Standing, policy: Policy) -> str:
+def why_not(credited: Credited, activity: LoggedActivity, after: Standing, policy: Policy) -> str:
+    """Why an activity counts nothing for a certification, as the end of a sentence."""
     kind, cycle = policy.kinds[activity.kind], after.cycle
     if credited.reason is Reason.CLOSED_CYCLE:
-        return f"because it served the renewal of {words.day(_served(activity, after).renewed_on)}"
+        return f"because it served the renewal of {words.day(served(activity, after).renewed_on)}"
     most = kind.cap.on(activity.done_on)
     allowed = f"{most} {kind.name if most == 1 else kind.plural}"
     edit = f"`/ce edit {activity.number} 30 units`"
@@ -264,7 +284,8 @@ def _why_not(credited: Credited, activity: LoggedActivity, after: Standing, poli
     }[credited.reason]
 
 
-def _served(activity: LoggedActivity, after: Standing) -> Renewal:
+def served(activity: LoggedActivity, after: Standing) -> Renewal:
+    """The renewal that an activity of a closed cycle was part of."""
     return next(one for one in after.renewals if one.renewed_on >= activity.done_on)
 
 

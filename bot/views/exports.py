@@ -7,7 +7,7 @@ from functools import partial
 from rules import Policy, Reason, is_unvalued
 
 from ..ledger import LoggedActivity
-from ..outcomes import Address, Calendar, Exported, ProofList
+from ..outcomes import Address, Archive, Calendar, Exported, ProofList
 from . import words
 from .blocks import LEFT_OUT as CUT
 from .blocks import File, Reply, commands, reply
@@ -21,6 +21,8 @@ NOTHING_TOLD = (
 SENT = "I am sending you these files, to your direct message with me:"
 CSV = "• `{name}`: {what}, as a table for spreadsheets; `/ce import` reads it back"
 JSON = "• `{name}`: the same for programs, with where each certification stands"
+ARCHIVES = "• {names}: {files} as proof, with a list of what proves what"
+ABOUT_ARCHIVE = "{files} as proof of {activities}, with a list of what proves what."
 PROOFS = "• {lists}, to copy into the portal: {names}"
 ABOUT_CSV = "What you told me: {what}. `/ce import` reads it back."
 ABOUT_JSON = "What you told me and where each certification stands, for programs."
@@ -131,6 +133,10 @@ def exported(found: Exported, policy: Policy) -> Reply:
             shown.append(f"{len(names) - LISTS_SHOWN} more")
         lists = words.count(len(names), "list", "lists")
         lines.append(PROOFS.format(lists=lists, names=words.listed(shown)))
+    packed = archive_names(found)
+    if packed:
+        files_kept = words.count(sum(one.files for one in found.archives), "file", "files")
+        lines.append(ARCHIVES.format(names=words.listed([f"`{name}`" for name in packed]), files=files_kept))
     answer = reply(
         "\n".join(lines),
         "\n".join(_portal(found, policy)),
@@ -143,8 +149,27 @@ def exported(found: Exported, policy: Policy) -> Reply:
             File(name, _about(one), partial(proof_file, one, found.today, policy))
             for name, one in zip(names, found.proofs, strict=True)
         ],
+        *[
+            File(name, _about_archive(one), one.make)
+            for name, one in zip(packed, found.archives, strict=True)
+        ],
     ]
     return answer._replace(files=tuple(files))
+
+
+def archive_names(found: Exported) -> list[str]:
+    """What the archives of proofs are called: numbered where there are several."""
+    count = len(found.archives)
+    if count == 1:
+        return [f"ce-proofs-{found.today}.zip"]
+    return [f"ce-proofs-{found.today}-{place}-of-{count}.zip" for place in range(1, count + 1)]
+
+
+def _about_archive(one: Archive) -> str:
+    return ABOUT_ARCHIVE.format(
+        files=words.count(one.files, "file", "files"),
+        activities=words.count(one.activities, "activity", "activities"),
+    )
 
 
 def proofs(found: Sequence[ProofList], code: str | None, policy: Policy) -> Reply:

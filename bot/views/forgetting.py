@@ -70,6 +70,7 @@ def kinds(stored: Stored) -> list[str]:
         (stored.changes, "note of a change", "notes of changes"),
         (stored.notices, "reminder planned or sent", "reminders planned or sent"),
         (stored.teams, "team or invitation", "teams or invitations"),
+        (stored.proofs, "file as proof", "files as proof"),
         (stored.votes, "vote on an answer", "votes on answers"),
         (stored.calendars, "private calendar address", "private calendar addresses"),
         (stored.others, "answer or question kept for a day", "answers or questions kept for a day"),
@@ -85,6 +86,7 @@ def of_member(stored: Stored) -> str:
     return words.listed(kinds(stored))
 
 
-def of_workspace(members: int) -> str:
-    """The same of a workspace, by the number of its members."""
-    return words.count(members, "member and all of theirs", "members and all of theirs") if members else ""
+def of_workspace(members: int, *, has_token: bool = False) -> str:
+    """The same of a workspace, by the number of its members, and whether the bot has a token there."""
+    people = words.count(members, "member and all of theirs", "members and all of theirs") if members else ""
+    return words.listed([*filter(None, [people, "the bot's token there" if has_token else ""])])

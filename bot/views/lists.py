@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from rules import Policy, Reason, State
 
+from ..ledger import LoggedActivity
 from ..outcomes import Holdings, Listing
 from . import words
-from .blocks import Reply, fitting, reply
-from .standing import FIRST_STEP
+from .blocks import Block, Reply, beside, commands, fitting, reply
+from .standing import ADD, first_step
 
 NOTHING_LOGGED = 'Nothing logged yet. The first one: `/ce add course "Jira Automation" yesterday`'
 OLDER = "{older} kept but not shown here."
@@ -23,7 +24,12 @@ DOES_NOT = {
 # What is rejected says so by what it does; what is only logged needs no word.
 IN_PORTAL = {State.ENTERED: " · entered in the portal", State.CONFIRMED: " · confirmed by the portal"}
 KEPT = "kept until I know a certification"
-LIST_HELP = "Change one: `/ce edit {number} 2025-11-20` · take one out: `/ce remove {number}`"
+LIST_HELP = (
+    "Change one: `/ce edit {number} 2025-11-20` · take one out: `/ce remove {number}` · its proof: "
+    "`/ce proof {number}`"
+)
+FILES = " · {files} as proof"
+PROOF = "Proof of {number}"
 CERT_HELP = "What the portal shows wins: `/ce portal {code} suspends {suspends} expires {expires}`"
 # Slack shows a message of about 13,000 characters; a line has some 100, at most some 2,500.
 LINES_MOST = 30
@@ -35,10 +41,8 @@ def activities(found: Listing, policy: Policy) -> Reply:
     if not found.activities:
         return reply(NOTHING_LOGGED)
     newest = found.activities[:LINES_MOST]
-    lines = [
-        f"{words.activity(one, policy)}{IN_PORTAL.get(one.state, '')} · {_serves(found.codes[one.number])}"
-        for one in newest
-    ]
+    files = found.files
+    lines = [activity(one, found.codes[one.number], policy, files.get(one.number, 0)) for one in newest]
     shown = fitting(lines, LINES_MOST, CHARACTERS_MOST)
     more = len(found.activities) - len(shown)
     return reply(
@@ -47,20 +51,36 @@ def activities(found: Listing, policy: Policy) -> Reply:
             OLDER.format(older=words.count(more, "older one is", "older ones are")) if more else "",
             LIST_HELP.format(number=newest[0].number),
         ],
+        buttons=_proof_button(newest, files),
     )
+
+
+def _proof_button(newest: Sequence[LoggedActivity], files: Mapping[int, int]) -> list[Block]:
+    """A button to the proof of the newest activity that has none yet, or else of the newest."""
+    without = [one for one in newest if not one.link and one.number not in files]
+    number = (without or newest)[0].number
+    return beside((PROOF.format(number=number), f"proof {number}"))
+
+
+def activity(
+    one: LoggedActivity, codes: Mapping[Reason, Sequence[str]], policy: Policy, files: int = 0
+) -> str:
+    """An activity in a line: what it is, with how many files as proof, what it does for which codes."""
+    proof = FILES.format(files=words.count(files, "file", "files")) if files else ""
+    return f"{words.activity(one, policy)}{proof}{IN_PORTAL.get(one.state, '')} · {_serves(codes)}"
 
 
 def _serves(codes: Mapping[Reason, Sequence[str]]) -> str:
     """What an activity does; why it does nothing is said only where that is all there is to say."""
-    does = [f"{DOES[reason]} {words.listed(codes[reason])}" for reason in DOES if reason in codes]
-    does_not = [f"{DOES_NOT[reason]} {words.listed(codes[reason])}" for reason in DOES_NOT if reason in codes]
+    does = [f"{DOES[reason]} {words.codes(codes[reason])}" for reason in DOES if reason in codes]
+    does_not = [f"{DOES_NOT[reason]} {words.codes(codes[reason])}" for reason in DOES_NOT if reason in codes]
     return ", ".join(does) or ", ".join(does_not) or KEPT
 
 
 def holdings(found: Holdings) -> Reply:
     """The answer to `/ce cert list`."""
     if not found.held:
-        return reply(FIRST_STEP)
+        return first_step()
     lines = []
     for held, standing in found.held:
         cycle = standing.cycle
@@ -79,4 +99,5 @@ def holdings(found: Holdings) -> Reply:
                 code=first.code, suspends=first.cycle.suspends_on, expires=first.cycle.expires_on
             )
         ],
+        buttons=commands(ADD),
     )

@@ -25,7 +25,8 @@ COMMANDS = {
         "Log an activity once; it is applied to every certification it counts for. Kinds: course (webinar, "
         "training), global (Team, Unleash), local (ACE, meetup), presentation (talk). The date may be "
         "2025-12-01, 1 Dec 2025, yesterday or 3 days ago; without one it is today. State units only for a "
-        "presentation. A link is kept as proof.",
+        "presentation. A link is kept as proof. With nothing or only part of it after `add`, a form opens "
+        "with that filled in.",
         (
             '/ce add course "Jira Automation" yesterday',
             "/ce add local 2025-11-20 ACE Berlin",
@@ -35,14 +36,23 @@ COMMANDS = {
     "list": Help("/ce list", "Your activities, newest first, with their numbers.", ("/ce list",)),
     "edit": Help(
         "/ce edit NUMBER WHAT CHANGES",
-        "Correct an activity: its kind, title, date, units or link. What you leave out stays.",
+        "Correct an activity: its kind, title, date, units or link. What you leave out stays. The number "
+        "alone opens a form.",
         ("/ce edit 1 2025-11-21", '/ce edit 1 "Jira Automation, part 2"'),
     ),
     "remove": Help("/ce remove NUMBER", "Take an activity out; Undo brings it back.", ("/ce remove 1",)),
+    "proof": Help(
+        "/ce proof NUMBER [LINK]",
+        "What proves an activity: its link, and pictures or PDFs that I keep for you; with a link, that is "
+        "set. Drop such files into our direct message, and I ask which activity they are for. `/ce export` "
+        "packs all of them.",
+        ("/ce proof", "/ce proof 1", "/ce proof 1 https://university.atlassian.com/certificate"),
+    ),
     "undo": Help("/ce undo", "Take back your last change; again, the one before.", ("/ce undo",)),
     "cert": Help(
         "/ce cert add CODE earned DATE | suspends DATE [expires DATE] · cert list · cert remove CODE",
-        "The certifications you hold: with the day you earned one, or the date the portal shows.",
+        "The certifications you hold: with the day you earned one, or the date the portal shows. After "
+        "`add`, nothing or the code alone opens a form, which shows the dates that would hold.",
         (
             "/ce cert add ACP-620 earned 2024-01-01",
             "/ce cert add ACP-120 suspends 2026-01-01",
@@ -52,12 +62,14 @@ COMMANDS = {
     ),
     "portal": Help(
         "/ce portal CODE suspends DATE expires DATE [started DATE]",
-        "What the candidate portal shows for a certification. It wins over what I compute.",
+        "What the candidate portal shows for a certification. It wins over what I compute. Alone, or with "
+        "the code alone, it opens a form.",
         ("/ce portal ACP-620 suspends 2026-01-01 expires 2026-04-01",),
     ),
     "exam": Help(
         "/ce exam CODE DATE",
-        "You passed a certification's own exam again. `/ce exam remove CODE DATE` takes it back.",
+        "You passed a certification's own exam again. `/ce exam remove CODE DATE` takes it back. Alone, or "
+        "with the code alone, it opens a form, which says what the exam renews.",
         ("/ce exam ACP-620 2025-11-15",),
     ),
     "import": Help(
@@ -90,10 +102,12 @@ COMMANDS = {
         ("/ce plan", "/ce plan ACP-620", "/ce plan on tomorrow"),
     ),
     "remind": Help(
-        "/ce remind [on | off | days NUMBERS | hour HOUR | weekends off | mentions on | snooze HOW LONG]",
+        "/ce remind [on | off | days NUMBERS | hour HOUR | weekends off | mentions on | snooze HOW LONG | "
+        "settings]",
         "Reminders before a suspension, by direct message; alone it shows how they stand and what is next. "
         "With weekends off, what belongs to one comes on the Friday before. With mentions on, your teams' "
-        "posts may mention you. A snooze lasts some days or until a date; `snooze off` ends it.",
+        "posts may mention you. A snooze lasts some days or until a date; `snooze off` ends it. `settings` "
+        "is a form for all of it.",
         (
             "/ce remind",
             "/ce remind on",
@@ -103,6 +117,7 @@ COMMANDS = {
             "/ce remind mentions on",
             "/ce remind snooze 3 days",
             "/ce remind snooze off",
+            "/ce remind settings",
             "/ce remind off",
         ),
     ),
@@ -112,7 +127,8 @@ COMMANDS = {
         "In a channel: who of those who joined needs what by when, how many hold each certification, and "
         "against which targets; I also tell the channel before a suspension and once a week. It shows names, "
         "codes, dates and missing units, never activities, titles or proof. Leads (whoever started it, and "
-        "whom they name) set when it is told and at what it aims, and can take somebody out.",
+        "whom they name) set when it is told and at what it aims, by a form (`settings`) or in words, and "
+        "can take somebody out.",
         (
             "/ce team",
             "/ce team start",
@@ -123,6 +139,7 @@ COMMANDS = {
             "/ce team settings",
             "/ce team settings days 30 14 7",
             "/ce team settings digest monday 9",
+            "/ce team settings timezone Europe/Berlin",
             "/ce team settings target ACP-620 3",
             "/ce team leave",
             "/ce team stop",

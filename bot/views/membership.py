@@ -118,7 +118,8 @@ LED_BY = "Led by {names}"
 INVITED_STILL = "{count} invited and not answered yet"
 CHANGE = (
     "Leads change it: `/ce team settings days 30 14 7` · `/ce team settings digest monday 9` · "
-    "`/ce team settings hour 9` · `/ce team settings target ACP-620 3`"
+    "`/ce team settings hour 9` · `/ce team settings timezone Europe/Berlin` · "
+    "`/ce team settings target ACP-620 3`"
 )
 
 STOP = (
@@ -262,12 +263,17 @@ def settings(found: TeamRules, *, changed: bool) -> Reply:
         _capital(_digest(told)),
         POSTED_AT.format(hour=told.hour, timezone=told.timezone),
         TARGETS.format(targets=targets) if targets else NO_TARGETS,
-        LED_BY.format(names=names(found.leads)),
-        INVITED_STILL.format(count=found.invited) if found.invited else "",
+        *who(found),
     ]
     return reply(
-        RULES_CHANGED if changed else RULES, "\n".join(f"• {line}" for line in lines if line), small=[CHANGE]
+        RULES_CHANGED if changed else RULES, "\n".join(f"• {line}" for line in lines), small=[CHANGE]
     )
+
+
+def who(found: TeamRules) -> list[str]:
+    """Who leads a team, and how many have not answered their invitation yet."""
+    invited = [INVITED_STILL.format(count=found.invited)] if found.invited else []
+    return [LED_BY.format(names=names(found.leads)), *invited]
 
 
 def _days(told: TeamSettings) -> str:

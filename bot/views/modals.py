@@ -56,7 +56,7 @@ def form(
         "title": _plain(title, TITLE_MOST),
         "submit": _plain(submit, TITLE_MOST),
         "close": _plain("Cancel"),
-        "private_metadata": json.dumps(about or {}),
+        "private_metadata": json.dumps(about or {}, ensure_ascii=False),
         "blocks": list(blocks),
     }
 

@@ -18,6 +18,7 @@ from .blocks import Block, Reply, commands, reply
 
 # The commands that the buttons stand for; nobody types them.
 SAVE, CANCEL = "save change", "cancel change"
+PORTAL_FORM = "form portal"
 SAME_DATES, OTHER_DATES, NOT_YET = "portal same", "portal other", "portal later"
 
 NOT_SAVED = ":warning: *Not saved yet.* {what} would make this worse:"
@@ -27,7 +28,12 @@ IF_THE_PORTAL_DIFFERS = (
 KEPT_FOR_A_DAY = "Nothing changes until you press Save; I keep the question for a day."
 CANCELLED = "Left as it was; nothing was saved. Where you stand: `/ce status`"
 PORTAL_QUESTION = "What does the portal show for {codes} now? It has the last word over what I calculate."
-TELL_ME = "Tell me what the portal shows. These are the dates I calculated: put in what differs, and send it."
+TELL_ME = (
+    "Tell me what the portal shows: press the certification, or put what differs into the dates that I "
+    "calculated, and send it."
+)
+# Slack takes so many buttons in a row.
+BUTTONS_MOST = 25
 STAYS_CALCULATED = (
     "Then the dates of {codes} stay calculated. Enter what you did <{portal}|in the portal>, and tell me "
     "once it shows the renewal:"
@@ -70,14 +76,24 @@ def _answers(change: int) -> tuple[tuple[str, str], ...]:
 
 
 def portal_differs(found: Sequence[Standing]) -> Reply:
-    """The answer to "Other dates": the command that states them, for each certification."""
-    return reply(TELL_ME, "\n".join(f"`{portal_command(standing)}`" for standing in found))
+    """The answer to "Other dates": the form and the command that state them, for each certification."""
+    buttons = [(standing.code, f"{PORTAL_FORM} {stated_words(standing)}") for standing in found]
+    return reply(
+        TELL_ME,
+        "\n".join(f"`{portal_command(standing)}`" for standing in found),
+        buttons=commands(*buttons[:BUTTONS_MOST]),
+    )
 
 
 def portal_command(standing: Standing) -> str:
     """The command that states a standing's dates as the portal's."""
+    return f"/ce portal {stated_words(standing)}"
+
+
+def stated_words(standing: Standing) -> str:
+    """A standing's dates as they are stated after `/ce portal`, and in its form."""
     cycle = standing.cycle
-    return f"/ce portal {standing.code} suspends {cycle.suspends_on} expires {cycle.expires_on}"
+    return f"{standing.code} suspends {cycle.suspends_on} expires {cycle.expires_on}"
 
 
 def portal_not_yet(found: Sequence[Standing], change: int, policy: Policy) -> Reply:

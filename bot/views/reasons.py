@@ -132,7 +132,7 @@ class _Tree:
 
         Beside an activity it is said only once, for there may be many.
         """
-        text = plain(_with_weekdays(node.note))
+        text = plain(with_weekdays(node.note))
         if node.key.endswith(".differs"):
             text = DIFFERS.format(sources=self._sources(node), value=escaped(str(node.value)), note=text)
             return self._once(text)
@@ -147,7 +147,7 @@ class _Tree:
         return text
 
     def _figure(self, node: Explanation) -> str:
-        says, sources = plain(_with_weekdays(node.note)), self._sources(node)
+        says, sources = plain(with_weekdays(node.note)), self._sources(node)
         checked = words.day(self._policy.verified_on)
         if not sources:
             return says
@@ -198,10 +198,12 @@ def _sentence(node: Explanation) -> str:
     if node.key == "warning":  # it may hold what people typed, where a date stays as it is
         return plain(node.note)
     about = node.value.isoformat() if isinstance(node.value, date) else ""
-    return plain(_with_weekdays(node.note, about))
+    return plain(with_weekdays(node.note, about))
 
 
-def _with_weekdays(text: str, bold: str = "") -> str:
+def with_weekdays(text: str, bold: str = "") -> str:
+    """A note with its ISO days as people read them, one of them in bold."""
+
     def day(found: re.Match[str]) -> str:
         shown = words.day(date.fromisoformat(found[0]))
         return f"*{shown}*" if found[0] == bold else shown

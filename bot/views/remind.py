@@ -16,6 +16,7 @@ ON, OFF = ("Remind me", "remind on"), ("No reminders", "remind off")
 WEEKENDS = {True: ("Weekends, too", "remind weekends on"), False: ("Quiet weekends", "remind weekends off")}
 SNOOZE, END_SNOOZE = ("Snooze 1 week", "remind snooze 1 week"), ("End the snooze", "remind snooze off")
 STOP = ("Turn off", "remind off")
+SETTINGS = ("Settings", "remind settings")
 
 NEVER_SAID = "I do not remind you of anything: you never said that I shall."
 IS_OFF = "Your reminders are *off*."
@@ -101,7 +102,7 @@ def status(found: Reminding) -> Reply:
         return reply(
             IS_OFF if found.is_asked else NEVER_SAID,
             "" if found.standings else NOTHING_HELD,
-            buttons=commands(ON),
+            buttons=commands(ON, SETTINGS),
         )
     until = _silent_until(found)
     lines = [IS_ON, _said(WHEN, found)]
@@ -109,10 +110,10 @@ def status(found: Reminding) -> Reply:
         lines.append(SNOOZED.format(until=words.day(until)))
     return reply(
         "\n".join(lines),
-        "\n".join([*_next(found), *_in_silence(found)]),
+        "\n".join([*_next(found), *in_silence(found)]),
         "\n".join(_given_up(found.waiting.parked)),
         small=[HOW_TO_CHANGE],
-        buttons=commands(END_SNOOZE if until else SNOOZE, WEEKENDS[settings.quiet_weekends], STOP),
+        buttons=commands(END_SNOOZE if until else SNOOZE, WEEKENDS[settings.quiet_weekends], STOP, SETTINGS),
     )
 
 
@@ -125,7 +126,7 @@ def changed(was: ReminderSettings, found: Reminding) -> Reply:
         return reply("\n".join(lines), buttons=commands(ON))
     return reply(
         "\n".join(lines or [NO_CHANGE, _said(TURNED_ON, found)]),
-        "\n".join([*_next(found), *_in_silence(found)]),
+        "\n".join([*_next(found), *in_silence(found)]),
         buttons=commands(*_buttons(found)),
     )
 
@@ -198,7 +199,8 @@ def _missed(found: Reminding) -> list[Standing]:
     ]
 
 
-def _in_silence(found: Reminding) -> list[str]:
+def in_silence(found: Reminding) -> list[str]:
+    """What is suspended, or lost, while a snooze lasts, and how to end it before that."""
     until, missed = _silent_until(found), _missed(found)
     lines = []
     for one in missed[:IN_SILENCE_MOST]:

@@ -7,8 +7,8 @@ from rules import Policy, Standing, Status, next_cycle
 
 from ..outcomes import Bundle, urgency
 from . import words
-from .blocks import Block, Reply, beside, reply
-from .questions import portal_command
+from .blocks import Block, Reply, beside, commands, reply
+from .questions import BUTTONS_MOST, PORTAL_FORM, stated_words
 from .standing import FIRST_STEP
 
 # The command that "Renewed in the portal" stands for, with the certifications; nobody types it.
@@ -38,8 +38,9 @@ SNOOZES = (
 )
 
 TELL_ME = (
-    "Which dates does <{portal}|the portal> show now? Put them in the place of the ones below and send it to "
-    "me: the portal has the last word, and I remind you by its dates from then on."
+    "Which dates does <{portal}|the portal> show now? Press the certification, or put them in the place of "
+    "the ones below and send it to me: the portal has the last word, and I remind you by its dates from then "
+    "on."
 )
 IF_RENEWED_TODAY = "*{code}*, with the dates that a renewal today would give:\n`{command}`"
 AS_KNOWN = "*{code}*, with the dates I have:\n`{command}`"
@@ -62,13 +63,27 @@ def message(bundle: Bundle, policy: Policy) -> Reply:
 
 def renewed(found: Sequence[Standing], today: date, policy: Policy) -> Reply:
     """The answer to "Renewed in the portal": the line that states its dates, for each certification."""
-    lines = []
+    if not found:
+        return reply(FIRST_STEP)
+    lines, buttons = [], []
     for standing in found:
-        is_known = standing.cycle.suspends_on - today > RENEWED_ALREADY
-        after = standing._replace(cycle=next_cycle(standing.cycle, today, policy))
-        command = portal_command(standing if is_known else after)
-        lines.append((AS_KNOWN if is_known else IF_RENEWED_TODAY).format(code=standing.code, command=command))
-    return reply(TELL_ME.format(portal=policy.links.portal), *lines) if lines else reply(FIRST_STEP)
+        stated = portal_words(standing, today, policy)
+        said = AS_KNOWN if _is_known(standing, today) else IF_RENEWED_TODAY
+        lines.append(said.format(code=standing.code, command=f"/ce portal {stated}"))
+        buttons.append((standing.code, f"{PORTAL_FORM} {stated}"))
+    return reply(
+        TELL_ME.format(portal=policy.links.portal), *lines, buttons=commands(*buttons[:BUTTONS_MOST])
+    )
+
+
+def portal_words(standing: Standing, today: date, policy: Policy) -> str:
+    """What the portal shows by now, after `/ce portal`: the dates of a renewal, of today or known already."""
+    after = standing._replace(cycle=next_cycle(standing.cycle, today, policy))
+    return stated_words(standing if _is_known(standing, today) else after)
+
+
+def _is_known(standing: Standing, today: date) -> bool:
+    return standing.cycle.suspends_on - today > RENEWED_ALREADY
 
 
 def _in_full(standing: Standing, today: date, policy: Policy) -> str:
@@ -129,7 +144,7 @@ def _short(standing: Standing, today: date) -> str:
 
 def _buttons(codes: Sequence[str]) -> list[Block]:
     return beside(
-        ("Log activity", "help add"),
+        ("Log activity", "form add"),
         ("Plan", f"plan {codes[0]}" if len(codes) == 1 else "plan"),
         *SNOOZES,
         ("Renewed in the portal", f"{RENEWED} {' '.join(codes)}"),

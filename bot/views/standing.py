@@ -7,7 +7,7 @@ from rules import Dates, Policy, Standing, Status
 
 from ..outcomes import Overview
 from . import words
-from .blocks import Reply, fitting, plain, reply
+from .blocks import Reply, commands, fitting, plain, reply
 
 FIRST_STEP = (
     "I know of no certification of yours yet. Tell me one, with the day you earned it or the date the "
@@ -15,6 +15,7 @@ FIRST_STEP = (
     "`/ce cert add ACP-620 earned 2024-01-01`\n"
     "`/ce cert add ACP-620 suspends 2026-01-01`"
 )
+ADD = ("Add certification", "form cert")
 KEPT = "{activities} logged so far: kept, and applied as soon as I know a certification."
 PORTAL_HAS_THE_LAST_WORD = "Dates not marked as the portal's are calculated; the portal has the last word."
 NOT_ALL = "Not all of your certifications fit into one message; the most urgent do. All: `/ce cert list`"
@@ -32,7 +33,7 @@ def overview(found: Overview, policy: Policy) -> Reply:
     """The answer to `/ce status`."""
     if not found.standings:
         kept = words.count(found.activities, "activity", "activities") if found.activities else ""
-        return reply(FIRST_STEP, small=[KEPT.format(activities=kept)] if kept else ())
+        return first_step(KEPT.format(activities=kept) if kept else "")
     sure = all(standing.cycle.dates is Dates.PORTAL for standing in found.standings)
     small = [] if sure else [PORTAL_HAS_THE_LAST_WORD]
     if found.to_enter:
@@ -46,6 +47,11 @@ def overview(found: Overview, policy: Policy) -> Reply:
         small=["\n".join(warnings(found.standings)), "\n".join(small)],
         left_out=NOT_ALL,
     )
+
+
+def first_step(small: str = "") -> Reply:
+    """What to say to those of whom no certification is known yet: how to add one, in words or by a form."""
+    return reply(FIRST_STEP, small=[small], buttons=commands(ADD))
 
 
 def credential(standing: Standing, today: date, policy: Policy) -> str:

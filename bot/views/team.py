@@ -15,7 +15,7 @@ from . import words
 from .blocks import SECTION_MOST, Reply, beside, commands, cut, escaped, plain, reply
 
 # The commands that buttons stand for.
-ALL, FORECAST = "team all", "team forecast"
+ALL, FORECAST, SETTINGS = "team all", "team forecast", "team settings"
 
 # Who is named in a post is mentioned, if they allow it, from so long before the date on.
 MENTIONED_WITHIN = timedelta(days=14)
@@ -76,7 +76,7 @@ def team(view: TeamView) -> Reply:
     )
     shown = view.rows[:SHOWN_MOST]
     more = len(view.rows) - len(shown)
-    buttons = [("Forecast", FORECAST), *([("Show all", ALL)] if more else [])]
+    buttons = [("Forecast", FORECAST), *([("Show all", ALL)] if more else []), ("Settings", SETTINGS)]
     return reply(
         lead,
         *_tables(shown, view.today),

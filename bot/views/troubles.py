@@ -19,6 +19,7 @@ from ..outcomes import (
     NoChannelError,
     NoSuchActivityError,
     NoSuchExamError,
+    NoSuchProofError,
     NoSuchQuestionError,
     NotACuratorError,
     NotHeldError,
@@ -28,20 +29,30 @@ from ..outcomes import (
     NothingToUndoError,
     NotYourQuestionError,
     PhrasingRefusedError,
+    ProofDeletedError,
+    ProofRefusedError,
+    ProofThereError,
     QuestionGoneError,
     RenewalGoneError,
     SettledAlreadyError,
     TeamError,
 )
-from . import forgetting, inbox, membership, words
+from . import forgetting, inbox, membership, proof, words
 from .blocks import Reply, commands, escaped, reply
 
 UNEXPECTED = (
     "Something went wrong on my side. Nothing was saved; please try again. If it happens again, tell "
     "whoever runs me this reference: {reference}."
 )
+NOT_INSTALLED = (
+    "I am not installed in this workspace, so nothing was done: please ask whoever manages its apps to "
+    "install me."
+)
 NOT_SENT = "I could not send you {name}; nothing is lost. Please ask for it again in a minute."
 NOT_OPENED = "Slack was too slow to open the form. Nothing is lost: please do that once more."
+NOT_MADE = (
+    "Something went wrong on my side before the form was there. Nothing is lost: please do that once more."
+)
 NOT_POSTED = (
     "I could not post {name} in {channel}: if I am not in that channel, let me in with `/invite @CE Bot`, "
     "then ask for it again."
@@ -151,6 +162,14 @@ def missing(error: DeskError) -> Reply:
             return hint(NO_ADDRESS, "/ce calendar")
         case NothingStoredError():
             return forgetting.nothing()
+        case NoSuchProofError():
+            return hint(proof.NO_SUCH.format(number=error.number), f"/ce proof {error.number}")
+        case ProofThereError():
+            return hint(proof.THERE.format(number=error.number), f"/ce proof {error.number}")
+        case ProofRefusedError():
+            return hint(error.sentence, "/ce proof")
+        case ProofDeletedError():
+            return hint(proof.DELETED, "/ce proof")
         case PhrasingRefusedError():
             return hint(inbox.refused(error), f"/ce {inbox.INBOX}")
     raise error
@@ -174,6 +193,16 @@ def not_posted(name: str, channel: str) -> Reply:
 def not_opened() -> Reply:
     """A form was asked for, and Slack opened none in time."""
     return reply(NOT_OPENED)
+
+
+def not_made() -> Reply:
+    """A form was announced, and could not be made."""
+    return reply(NOT_MADE)
+
+
+def not_installed() -> Reply:
+    """Somebody asks in a workspace that has removed the bot."""
+    return reply(NOT_INSTALLED)
 
 
 def unexpected(reference: str) -> Reply:

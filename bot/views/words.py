@@ -28,15 +28,18 @@ DONE = {
     "remove activity": "the removal of {subject}",
     "enter activities": "marking {subject} as entered in the portal",
     "unmark activities": "marking {subject} as not in the portal",
-    "state certification": "what was stated of {subject}",
+    "state certification": "what you said of {subject}",
     "remove certification": "the removal of {subject}",
     "state exam": "the exam {subject}",
-    "confirm dates": "that the portal agrees about {subject}",
+    "confirm dates": "your word that the portal agrees about {subject}",
     "remove exam": "the removal of the exam {subject}",
+    "attach proof": "adding proof to {subject}",
+    "remove proof": "the removal of proof of {subject}",
     "import": "{subject}",
 }
 WAYS_SHOWN = 3
 KINDS_SHOWN = 2
+CODES_SHOWN = 6
 LONGEST_PROOF = 600
 BAR = 10
 
@@ -95,6 +98,12 @@ def _amounts(counted: Way, names: Names) -> str:
 def listed(parts: Sequence[str]) -> str:
     """Parts in a sentence: `a, b and c`."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else ""
+
+
+def codes(found: Sequence[str]) -> str:
+    """Certifications in a sentence, of many the first: `ACP-620, ACP-120 and 4 more`."""
+    more = len(found) - CODES_SHOWN
+    return listed([*found[:CODES_SHOWN], f"{more} more"] if more > 0 else found)
 
 
 def needs(standing: Standing, today: date, policy: Policy) -> str:

@@ -1,4 +1,7 @@
-"""Each test has a Slack and a bot of its own, and runs once for each way Slack reaches the bot."""
+"""Each test has a Slack and a bot of its own, and runs once for each way Slack reaches the bot.
+
+What Slack would not have taken of all that the bot sent fails it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +14,7 @@ from e2e.local_slack import Bot, LocalSlack
 def slack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalSlack]:
     with LocalSlack(request.param, tmp_path).running() as slack:
         yield slack
+        assert slack.refused() == []
 
 
 @pytest.fixture

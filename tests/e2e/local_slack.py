@@ -7,13 +7,17 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from string import Template
 from subprocess import STDOUT, Popen, TimeoutExpired, run
 from typing import Any
+
+from slack_limits import problems, view_problems
+from websocket import create_connection
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -21,9 +25,14 @@ ROOT = HERE.parent.parent
 ANNA, BEN, BOT = "U01ANNA", "U02BEN", "U0BOT"
 TEAM = "C01TEAM"
 
+# The calls by which the bot shows a modal.
+MODALS = ("views.open", "views.push", "views.update")
+
 SIGNING_SECRET = "local-signing-secret"
 PATIENCE = 15  # seconds until something that should have happened has not
 ACK_WITHIN = 3000  # milliseconds Slack waits for the answer to a command or a click
+# What the log says of errors that nobody foresaw; Slack's own are to be expected in some tests.
+UNFORESEEN = (" CRITICAL ", "Request failed", "was not answered", "could not be taken apart", "A round of")
 STOPS_WITHIN = 8  # seconds; container supervisors kill after 10
 
 
@@ -75,6 +84,11 @@ def until(what: str, happened: Callable[[], Any]) -> Any:
     return result
 
 
+def ago(days: int) -> date:
+    """The day so many days before today: the bot runs by the real clock."""
+    return datetime.now(UTC).date() - timedelta(days=days)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -99,9 +113,11 @@ def started(command: list[str], output: Path, **options: Any) -> Iterator[Popen]
 class LocalSlack:
     """The people of a workspace. What they type reaches the bot by Socket Mode or by signed HTTP."""
 
-    def __init__(self, mode: str, folder: Path) -> None:
+    def __init__(self, mode: str, folder: Path, port: int | None = None) -> None:
         self.mode = mode
-        self.port, self.bot_port = free_port(), free_port()
+        self.port, self.bot_port = port or free_port(), free_port()
+        self.delivers_to = self.bot_port  # by HTTP; set before it runs where something stands between
+        self.api = f"http://127.0.0.1:{self.port}/api/"  # what the bot calls; set so, too
         self._folder = folder
 
     @contextmanager
@@ -110,7 +126,7 @@ class LocalSlack:
         delivery = {"socket": "socket", "http": "events"}[self.mode]
         template = Template((HERE / "workspace.yaml").read_text(encoding="utf-8"))
         config.write_text(
-            template.substitute(signing_secret=SIGNING_SECRET, delivery=delivery, bot_port=self.bot_port),
+            template.substitute(signing_secret=SIGNING_SECRET, delivery=delivery, bot_port=self.delivers_to),
             encoding="utf-8",
         )
         command = [
@@ -155,6 +171,35 @@ class LocalSlack:
         )
         self._acknowledged("interactive")
 
+    def modal(self, title: str) -> Message:
+        """The modal with this title, once the bot has opened it or put it in the place of another."""
+
+        def shown() -> dict[str, Any] | None:
+            views = [one["detail"]["view"] for one in self._log() if one["summary"] in MODALS]
+            return views[-1] if views and views[-1]["title"]["text"] == title else None
+
+        return Message("", None, until(f"the modal {title}", shown))
+
+    def submit(self, member: str, values: dict[str, dict[str, Any]]) -> Message:
+        """Sends the form on top with what its fields hold, by their names: what is shown, or `errors`."""
+        state = {name: {f"ce:field:{name}": value} for name, value in values.items()}
+        before = self._answers_to_clicks()
+        with closing(create_connection(f"ws://127.0.0.1:{self.port}/ui", timeout=PATIENCE)) as page:
+            page.send(json.dumps({"t": "view_submit", "user": member, "values": state}))
+            until("an answer to the form", lambda: self._answers_to_clicks() > before)
+        answer = self._acknowledged("interactive")
+        return Message("", None, answer.get("view", answer))
+
+    def open_home(self, member: str) -> None:
+        """Opens the Home tab of the bot."""
+        self._post("open-home", user=member)
+
+    def home(self, member: str) -> Message:
+        """What the member's Home shows now; nothing before the bot has shown it."""
+        views = [entry["detail"] for entry in self._log() if entry["summary"] == "views.publish"]
+        shown = [one["view"] for one in views if one["user_id"] == member]
+        return Message("", None, shown[-1] if shown else {})
+
     def messages(self, channel: str) -> list[Message]:
         """All in the channel as it stands now; also what only one member sees, and threads."""
         return [stored(each) for each in self._get(f"messages/{channel}")["messages"]]
@@ -169,6 +214,21 @@ class LocalSlack:
         """All the bot has sent, by whichever way, as JSON."""
         traffic = [entry.get("detail") for entry in self._log() if entry["direction"] == "from_bot"]
         return json.dumps([traffic, [each.sent for each in self.answers(TEAM)]], ensure_ascii=False)
+
+    def _answers_to_clicks(self) -> int:
+        """How many clicks and forms the bot has answered."""
+        log, click = self._log(), ("to_bot", "interactive")
+        clicks = [i for i, one in enumerate(log) if (one["direction"], one["kind"]) == click]
+        return sum(any(one["kind"] in ("ack", "interactive") for one in log[i + 1 :]) for i in clicks)
+
+    def refused(self) -> list[str]:
+        """What Slack would not have taken of all that the bot has sent, and this one takes."""
+        calls = [entry for entry in self._log() if entry["direction"] == "from_bot"]
+        said = [one["detail"] for one in calls if one["summary"] in ("chat.postMessage", "chat.update")]
+        shown = [one["detail"]["view"] for one in calls if one["summary"].startswith("views.")]
+        views = [json.loads(view) if isinstance(view, str) else view for view in shown]
+        found = [*map(problems, said), *map(view_problems, views)]
+        return [problem for each in found for problem in each]
 
     def _acknowledged(self, kind: str) -> dict[str, Any]:
         """What came back for the last delivery of this kind: Slack shows it as the answer to a command."""
@@ -223,16 +283,28 @@ class Bot:
         self._slack = slack
         self._folder = folder
         self._output = folder / "bot.log"
+        self._metrics_port = free_port()
         self._process: Popen
+
+    def watched(self, path: str) -> tuple[int, str]:
+        """What whoever watches the bot reads on the port for that: status and body."""
+        connection = HTTPConnection("127.0.0.1", self._metrics_port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
 
     @property
     def _environment(self) -> dict[str, str]:
         """One of its own: no token or .env of the person who runs the tests."""
         environment = {
             "PATH": os.defpath,
-            "SLACK_API_URL": f"http://127.0.0.1:{self._slack.port}/api/",
+            "SLACK_API_URL": self._slack.api,
             "SLACK_BOT_TOKEN": "xoxb-local",
             "CE_BOT_PORT": str(self._slack.bot_port),
+            "CE_BOT_METRICS_PORT": str(self._metrics_port),
         }
         if self._slack.mode == "socket":
             environment["SLACK_APP_TOKEN"] = "xapp-local"
@@ -255,6 +327,10 @@ class Bot:
         assert self._process.poll() is None, self._output.read_text(encoding="utf-8")
         return self._slack.connected() if self._slack.mode == "socket" else listens(self._slack.bot_port)
 
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
     def remind(self) -> None:
         """One round of reminders beside the bot, as cron starts it."""
         run(self._command("remind"), cwd=self._folder, env=self._environment, check=True, timeout=PATIENCE)
@@ -267,3 +343,4 @@ class Bot:
         output = self._output.read_text(encoding="utf-8")
         assert code == 0, output
         assert "Traceback" not in output, output
+        assert not [said for said in UNFORESEEN if said in output], output

@@ -1,10 +1,10 @@
 """What members see in Slack, from the words they type to the words that come back."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
-from e2e.local_slack import ANNA, BEN, BOT, TEAM, Bot, LocalSlack, Message, until
+from e2e.local_slack import ANNA, BEN, BOT, TEAM, Bot, LocalSlack, Message, ago, until
 
 MUST_MATCH = "does coursework need to match the cert?"
 UNITS = "how many CE units do I need to renew an ACP?"
@@ -19,11 +19,6 @@ DOES_NOT_KNOW = re.compile(
 )
 
 pytestmark = pytest.mark.usefixtures("bot")
-
-
-def ago(days: int) -> date:
-    """The bot runs by the real clock; all dates here lie well inside one cycle."""
-    return datetime.now(UTC).date() - timedelta(days=days)
 
 
 @pytest.fixture
