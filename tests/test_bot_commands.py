@@ -1431,7 +1431,7 @@ def lines_in(answer: str) -> Iterator[str]:
             yield unescaped(line)
 
 
-@pytest.mark.parametrize("day", ["2025-12-02", "2026-12-01"])
+@pytest.mark.parametrize("day", ["2025-12-02", pytest.param("2026-12-01", marks=pytest.mark.soak)])
 def test_every_line_that_an_answer_offers_works_as_it_stands(ledger: Ledger, tell: Tell, day: str) -> None:
     tell(f"!time {day}")
     names = (f"@member{number}" for number in count())
