@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -29,6 +30,9 @@ from .front import KIND, Environ, Front, Refusal
 log = logging.getLogger(__name__)
 
 THREADS = 8
+# Threads that compute at once get in each other's way: each look at the database lets go of the interpreter,
+# and taking it back costs more than the look. So they take turns, and wait so long for one who is slow.
+TURN_WAITS_S = 0.01
 # Headers and bodies have to be here within that time; Slack itself waits three seconds in all.
 HEADERS_WITHIN_MS = 5_000
 BODY_WITHIN_S = 5.0
@@ -72,6 +76,7 @@ class Web:
         self._note = note
         self._address = (host, port)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
+        self._turn = threading.Lock()
         self._bodies = 0  # bytes of those that are being read; the loop alone counts them
 
     def run(self, started: Callable[[], None], stopping: Callable[[], None]) -> None:
@@ -144,10 +149,15 @@ class Web:
     def _worked(self, environ: Environ) -> Answer:
         """The front's answer, made in a thread."""
         started: list[tuple[str, list[tuple[str, str]]]] = []
-        content: Iterable[bytes] = self._front.answer(
-            environ, lambda status, headers, *_: started.append((status, headers))
-        )
-        body = b"".join(content)
+        has_turn = self._turn.acquire(timeout=TURN_WAITS_S)
+        try:
+            content: Iterable[bytes] = self._front.answer(
+                environ, lambda status, headers, *_: started.append((status, headers))
+            )
+            body = b"".join(content)
+        finally:
+            if has_turn:
+                self._turn.release()
         status, headers = started[0]
         answer = Answer(int(status[:3]), headers, body)
         if environ.get(KIND) in ("malformed", "page", "calendar"):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -258,6 +259,16 @@ def test_bodies_that_come_slowly_keep_nobody_waiting_and_are_given_up() -> None:
     for connection in slow:
         connection.close()
     assert server.stop()[0] == 0
+
+
+def test_an_answer_that_takes_long_keeps_nobody_waiting(server: Process) -> None:
+    with server.connect() as slow, server.connect() as quick:
+        slow.sendall(request(b"sleep=1.5"))
+        for _ in range(5):
+            quick.sendall(request(b"command=quick"))
+            assert status(received(quick)) == 200
+        assert select.select([slow], [], [], 0)[0] == []
+        assert status(received(slow)) == 200
 
 
 def test_one_who_leaves_in_the_middle_of_a_body_is_no_error() -> None:

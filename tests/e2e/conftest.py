@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from e2e.local_slack import Bot, LocalSlack
+from e2e.proxy import Proxy
 
 
 @pytest.fixture(params=["socket", "http"])
@@ -21,3 +22,11 @@ def slack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalSlack
 def bot(slack: LocalSlack, tmp_path: Path) -> Iterator[Bot]:
     with Bot(slack, tmp_path).running() as bot:
         yield bot
+
+
+@pytest.fixture
+def proxy(slack: LocalSlack) -> Iterator[Proxy]:
+    """What stands between a bot and a Slack that does not run yet; it passes on only what Slack takes."""
+    with Proxy(slack).running() as proxy, slack.running():
+        yield proxy
+    assert proxy.refused == []

@@ -25,13 +25,6 @@ def slack(mode: str, tmp_path: Path) -> LocalSlack:
 
 
 @pytest.fixture
-def proxy(slack: LocalSlack) -> Iterator[Proxy]:
-    with Proxy(slack).running() as proxy, slack.running():
-        yield proxy
-    assert proxy.refused == []
-
-
-@pytest.fixture
 def bot(slack: LocalSlack, proxy: Proxy, tmp_path: Path) -> Iterator[Bot]:
     """The bot; what stands between it and Slack is there first, by `proxy`."""
     with Bot(slack, tmp_path).running() as bot:
