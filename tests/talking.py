@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from conftest import Slack
-from slack_limits import elements_of, problems, view_problems
+from slack_limits import elements_of, problems, texts_in, view_problems
 
 
 class Talk:
@@ -41,3 +41,21 @@ def opened(slack: Slack, words: str, **sent: Any) -> dict[str, Any]:
     assert (answer.status, answer.body) == (200, "")
     assert view_problems(slack.view) == []
     return slack.view
+
+
+def shown(view: dict[str, Any]) -> str:
+    """What stands between the fields of a form."""
+    return "\n".join(texts_in([block for block in view["blocks"] if block["type"] != "input"]))
+
+
+def said_of(answer: dict[str, Any]) -> str:
+    """What takes the place of a form that was sent."""
+    assert answer["response_action"] == "update", answer
+    assert view_problems(answer["view"]) == []
+    return "\n".join(texts_in(answer["view"]["blocks"]))
+
+
+def errors_of(answer: dict[str, Any]) -> dict[str, str]:
+    """What is wrong at which field of a form that was sent."""
+    assert answer["response_action"] == "errors", answer
+    return dict(answer["errors"])

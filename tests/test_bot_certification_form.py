@@ -9,8 +9,8 @@ import pytest
 from conftest import ALICE, TODAY, Slack
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from slack_limits import elements_of, problems, texts_in, view_problems
-from talking import opened
+from slack_limits import elements_of, problems, view_problems
+from talking import errors_of, opened, said_of, shown
 
 import rules
 from bot.desk import Desk
@@ -61,24 +61,6 @@ def begins(view: View) -> dict[str, str]:
         if value:
             held[name] = value
     return held
-
-
-def shown(view: View) -> str:
-    """What stands between the fields."""
-    blocks = [block for block in view["blocks"] if block["type"] != "input"]
-    return "\n".join(texts_in(blocks))
-
-
-def said_of(answer: dict[str, Any]) -> str:
-    """What takes the place of a form that was sent."""
-    assert answer["response_action"] == "update", answer
-    assert view_problems(answer["view"]) == []
-    return "\n".join(texts_in(answer["view"]["blocks"]))
-
-
-def errors_of(answer: dict[str, Any]) -> dict[str, str]:
-    assert answer["response_action"] == "errors", answer
-    return dict(answer["errors"])
 
 
 def facts(ledger: Ledger, member: str = "UALICE") -> Any:

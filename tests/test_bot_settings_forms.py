@@ -8,8 +8,8 @@ import pytest
 from conftest import ALICE, TODAY, Slack
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_limits import elements_of, problems, texts_in, view_problems
-from talking import opened
+from slack_limits import elements_of, problems, view_problems
+from talking import errors_of, opened, said_of, shown
 
 import rules
 from bot.console import Clock
@@ -68,23 +68,6 @@ def held(view: View) -> Values:
                     value = {"selected_option": element.get("initial_option")}
             values[block["block_id"]] = value
     return values
-
-
-def shown(view: View) -> str:
-    """What stands between the fields."""
-    return "\n".join(texts_in([block for block in view["blocks"] if block["type"] != "input"]))
-
-
-def said_of(answer: dict[str, Any]) -> str:
-    """What takes the place of a form that was sent."""
-    assert answer["response_action"] == "update", answer
-    assert view_problems(answer["view"]) == []
-    return "\n".join(texts_in(answer["view"]["blocks"]))
-
-
-def errors_of(answer: dict[str, Any]) -> dict[str, str]:
-    assert answer["response_action"] == "errors", answer
-    return dict(answer["errors"])
 
 
 # Reminders

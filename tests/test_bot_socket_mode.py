@@ -256,7 +256,8 @@ def test_an_answer_goes_where_its_request_came_from_even_if_that_is_ending(
         assert running.mode.is_connected
 
 
-def test_an_answer_whose_connection_is_gone_takes_the_next(slack: Slack, server: SocketServer) -> None:
+def holding(slack: Slack) -> tuple[threading.Event, threading.Event]:
+    """What lets the command `help hold` go on, and what says that it has come."""
     held, is_there = threading.Event(), threading.Event()
 
     @slack.app.middleware
@@ -266,6 +267,11 @@ def test_an_answer_whose_connection_is_gone_takes_the_next(slack: Slack, server:
             held.wait(5)
         next()
 
+    return held, is_there
+
+
+def test_an_answer_whose_connection_is_gone_takes_the_next(slack: Slack, server: SocketServer) -> None:
+    held, is_there = holding(slack)
     # Bolt runs middleware in the order it is told of it; commands come after all of it.
     with connected(slack, server) as running:
         server.link().envelope("slash_commands", {**COMMAND, "text": "help hold"}, "e9")
@@ -300,15 +306,7 @@ def test_pings_are_answered_and_are_a_sign_of_life(slack: Slack, server: SocketS
 
 
 def test_what_was_taken_on_is_finished_at_a_stop(slack: Slack, server: SocketServer) -> None:
-    held, is_there = threading.Event(), threading.Event()
-
-    @slack.app.middleware
-    def hold(body: dict[str, Any], next: Callable[[], None]) -> None:  # noqa: A002
-        if body.get("text") == "help hold":
-            is_there.set()
-            held.wait(5)
-        next()
-
+    held, is_there = holding(slack)
     with connected(slack, server) as running:
         link = server.link()
         link.envelope("slash_commands", {**COMMAND, "text": "help hold"}, "e1")

@@ -14,14 +14,12 @@ from ..desk import Desk
 from ..downloads import TOO_LARGE, NotFetchedError
 from ..ledger import LedgerError, Member, Typed, Writer
 from ..outcomes import Changed, FileGoneError, Place
+from ..sharing import offered
 from ..sheets import MOST_BYTES, NO_TABLE, WORKBOOK, Format, SheetError, format_of, text_in
 from ..views import changes, troubles
 from ..views import imports as views
 from ..views.blocks import Reply
 from .asked import Asked, Do, Look, Show, Write, kept_reply
-
-# Slack keeps the name to itself where a file comes from another workspace.
-NAMELESS = "file"
 
 Read = grammar.Sheet | grammar.UndecidedOrderError
 
@@ -137,7 +135,7 @@ def read_dropped(
         return
     files = event["files"]
     refused = {Format.WORKBOOK: WORKBOOK, Format.OTHER: NO_TABLE}.get(_format(files[0]))
-    name = _name(files[0])
+    name = offered(files[0]).name
     if len(files) > 1:
         courier.post(who.workspace, place.channel, views.one_at_a_time())
     elif refused:
@@ -162,8 +160,8 @@ def _from_slack(
             raise NotFetchedError(TOO_LARGE.format(megabytes=MOST_BYTES // 1_000_000))
         content = courier.read_file(who.workspace, file.get("url_private_download") or "", MOST_BYTES)
     except NotFetchedError as error:
-        return views.not_here(_name(file), error.reason)
-    return read_file(desk, who, place, _name(file), content, key)
+        return views.not_here(offered(file).name, error.reason)
+    return read_file(desk, who, place, offered(file).name, content, key)
 
 
 def read_file(desk: Desk, who: Member, place: Place, name: str, content: bytes, key: str) -> Reply:
@@ -186,13 +184,9 @@ def read_file(desk: Desk, who: Member, place: Place, name: str, content: bytes, 
     return kept_reply(answer)
 
 
-def _name(file: Mapping[str, Any]) -> str:
-    return file.get("name") or file.get("title") or NAMELESS
-
-
 def _format(file: Mapping[str, Any]) -> Format:
     """What a file seems to be; one that Slack says nothing of may be a table."""
-    name = _name(file)
+    name = offered(file).name
     is_text = str(file.get("mimetype") or "text/").startswith("text/")
     return Format.TABLE if is_text and not PurePath(name).suffix else format_of(name)
 
